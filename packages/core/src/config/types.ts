@@ -1,0 +1,153 @@
+import type { PolicyMode } from '../observer.ts';
+
+/** A token bucket: `capacity` at once, then `capacity` per `windowSeconds`, continuously refilled. */
+export interface RateLimitConfig {
+  /** Tokens, above 0. */
+  readonly capacity: number;
+  /** Seconds in which an empty bucket fills, above 0. */
+  readonly windowSeconds: number;
+}
+
+export interface OperationRateLimitConfig extends RateLimitConfig {
+  /** What takes a token: fairness limits count calls (default), provider limits count attempts. */
+  readonly per: 'call' | 'attempt';
+  readonly mode: PolicyMode;
+}
+
+export interface RateLimitingConfig {
+  /** Default true; false lets everything pass. */
+  readonly enabled: boolean;
+  /** Limit of each operation by name. */
+  readonly defaults: Readonly<Record<string, RateLimitConfig>>;
+  /** Limits that replace the default, by key (`user:12345`) or key prefix (`org:premium`), then by operation. */
+  readonly overrides: Readonly<Record<string, Readonly<Record<string, RateLimitConfig>>>>;
+  /** Most keys whose buckets are held at once, in all limits together. Default 100,000. */
+  readonly maxKeys: number;
+}
+
+/** `original` is ±50 %; `full` is 0 to the whole delay; `decorrelated` grows from the previous delay. */
+export type JitterKind = 'original' | 'full' | 'decorrelated' | 'none';
+
+export interface RetryPolicyConfig {
+  /** Total tries, the first included. */
+  readonly maxAttempts: number;
+  readonly baseDelayMs: number;
+  /** No wait of ours is longer, jitter included. A server's `Retry-After` may be. */
+  readonly maxDelayMs: number;
+  readonly exponentialBase: number;
+  readonly jitter: JitterKind;
+}
+
+export interface RetryBudgetConfig {
+  /** Retries allowed as a share of calls, 0 to 1. Default 0.2. */
+  readonly ratio: number;
+  /** Retries per second that are always allowed. Default 10. */
+  readonly minRetriesPerSecond: number;
+}
+
+export interface RetryConfig {
+  /** Default true; false makes every call a single attempt. */
+  readonly enabled: boolean;
+  /** `default`, `expensive`, `quick`, `conservative` and the user's own. */
+  readonly policies: Readonly<Record<string, RetryPolicyConfig>>;
+  /** HTTP statuses that are worth another try. */
+  readonly retryableCodes: readonly number[];
+  /** Of each operation; null switches it off. */
+  readonly budget: RetryBudgetConfig | null;
+}
+
+export interface CircuitBreakerConfig {
+  /** Failures in a row that open the circuit. Null: the failure ratio decides. */
+  readonly consecutiveFailures: number | null;
+  /** Share of failed attempts in the window that opens the circuit, above 0 up to 1. */
+  readonly failureRatio: number;
+  /** Attempts the window must hold before the ratio counts. */
+  readonly minimumCalls: number;
+  readonly windowMs: number;
+  /** How long the circuit stays open before it admits probes. */
+  readonly openForMs: number;
+  /** Probes admitted at once while half-open, and successes needed to close. */
+  readonly halfOpenProbes: number;
+  readonly mode: PolicyMode;
+}
+
+export interface BulkheadConfig {
+  /** Calls that run at once. */
+  readonly limit: number;
+  /** Calls that may wait for a slot. Default 0. */
+  readonly queue: number;
+  /** Longest wait for a slot. Null: only the deadline limits it. */
+  readonly queueTimeoutMs: number | null;
+  readonly mode: PolicyMode;
+}
+
+export interface TimeoutConfig {
+  /** Bounds the whole call: queue, attempts and backoff. Null: none. */
+  readonly totalMs: number | null;
+  /** Bounds each attempt. Null: none. */
+  readonly attemptMs: number | null;
+}
+
+/** The policies of one operation. Null means that the operation does not have that policy. */
+export interface OperationConfig {
+  readonly rateLimit: OperationRateLimitConfig | null;
+  readonly retry: RetryPolicyConfig | null;
+  readonly retryBudget: RetryBudgetConfig | null;
+  readonly circuitBreaker: CircuitBreakerConfig | null;
+  readonly bulkhead: BulkheadConfig | null;
+  readonly timeout: TimeoutConfig;
+}
+
+/** Which outgoing HTTP requests belong to an operation. The first rule that matches wins. */
+export interface UpstreamRule {
+  readonly match: {
+    /** `api.openai.com`, `*.example.com`, with `:port` to be exact. Null matches every host. */
+    readonly host: string | null;
+    /** `/v1/chat/*` (`*` stays inside a segment, `**` crosses them). Null matches every path. */
+    readonly path: string | null;
+    /** Upper case. Null matches every method. */
+    readonly methods: readonly string[] | null;
+  };
+  readonly operation: string;
+  /**
+   * Whether a request may be sent again after a failure that leaves open whether the upstream acted on the first.
+   * `auto`: safe and idempotent methods, requests with an `Idempotency-Key`, and AI SDKs (which repeat their own requests).
+   */
+  readonly idempotent: boolean | 'auto';
+}
+
+export interface ProviderHealthCheckConfig {
+  readonly enabled: boolean;
+  readonly checkType: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+}
+
+export interface HealthChecksConfig {
+  readonly enabled: boolean;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly failureThreshold: number;
+  readonly providers: Readonly<Record<string, ProviderHealthCheckConfig>>;
+  readonly degradedMode: { readonly continueOnDegraded: boolean; readonly disableFeatures: readonly string[] };
+}
+
+/** The endpoint that serves `/metrics`, `/livez`, `/readyz` and `/healthz`. */
+export interface AdminConfig {
+  readonly enabled: boolean;
+  /** Default 127.0.0.1. */
+  readonly host: string;
+  /** Default 9464; 0 takes a free one. */
+  readonly port: number;
+}
+
+/** The `runtime:` section of `crossbridge.yml`, validated, in milliseconds, with every default filled in. */
+export interface RuntimeConfig {
+  readonly rateLimiting: RateLimitingConfig;
+  readonly retry: RetryConfig;
+  readonly healthChecks: HealthChecksConfig;
+  /** Every configured operation, those of `rateLimiting.defaults` included. */
+  readonly operations: Readonly<Record<string, OperationConfig>>;
+  readonly upstreams: readonly UpstreamRule[];
+  readonly admin: AdminConfig;
+}

@@ -1,0 +1,126 @@
+const BRAND: unique symbol = Symbol.for('crossbridge.error');
+
+/** Stable codes of the errors that CrossBridge itself raises. A code never changes its meaning. */
+export type CrossbridgeErrorCode =
+  | 'rate_limited'
+  | 'bulkhead_full'
+  | 'circuit_open'
+  | 'attempt_timeout'
+  | 'deadline_exceeded'
+  | 'invalid_argument'
+  | 'invalid_config'
+  | 'bridge_closed';
+
+export interface CrossbridgeErrorOptions {
+  readonly cause?: unknown;
+  readonly operation?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/**
+ * Base of every error that CrossBridge raises itself. The callee's own errors are never wrapped in it: they reach the
+ * caller as the same object.
+ *
+ * Use {@link isCrossbridgeError} or `code` instead of `instanceof` when two copies of the package may be installed.
+ */
+export class CrossbridgeError extends Error {
+  /** @internal */
+  readonly [BRAND] = true;
+  readonly code: CrossbridgeErrorCode;
+  /** The operation whose call was refused, when there is one. */
+  readonly operation: string | undefined;
+  /** Milliseconds after which trying again can make sense; undefined when nothing can be said. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: CrossbridgeErrorCode, message: string, options: CrossbridgeErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.operation = options.operation;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** Whether `error` was raised by CrossBridge itself, by whichever installed copy of it. */
+export function isCrossbridgeError(error: unknown): error is CrossbridgeError {
+  return typeof error === 'object' && error !== null && BRAND in error;
+}
+
+export interface RateLimitExceededDetails {
+  readonly key: string;
+  readonly operation?: string | undefined;
+  /** Capacity of the bucket, in tokens. */
+  readonly limit: number;
+  readonly windowSeconds: number;
+  readonly retryAfterMs: number;
+}
+
+/** A rate limit of ours refused the call; the upstream was not asked. */
+export class RateLimitExceeded extends CrossbridgeError {
+  readonly key: string;
+  readonly limit: number;
+  readonly windowSeconds: number;
+
+  constructor(details: RateLimitExceededDetails) {
+    const { key, limit, windowSeconds, operation, retryAfterMs } = details;
+    super(
+      'rate_limited',
+      `Rate limit exceeded for '${key}'${operation === undefined ? '' : ` on '${operation}'`}: ${limit} requests per ${windowSeconds}s; retry in ${Math.ceil(retryAfterMs)} ms`,
+      { operation, retryAfterMs },
+    );
+    this.key = key;
+    this.limit = limit;
+    this.windowSeconds = windowSeconds;
+  }
+}
+
+/** Every slot and every queue place of the operation's bulkhead is taken, or the wait for a slot took too long. */
+export class BulkheadFullError extends CrossbridgeError {
+  constructor(operation: string, reason: string) {
+    super('bulkhead_full', `The bulkhead of '${operation}' refused the call: ${reason}`, { operation });
+  }
+}
+
+/** The circuit breaker of the operation is open; the upstream was not asked. */
+export class CircuitOpenError extends CrossbridgeError {
+  constructor(operation: string, state: string, retryAfterMs: number | undefined) {
+    super(
+      'circuit_open',
+      retryAfterMs === undefined
+        ? `The circuit breaker of '${operation}' is ${state} and refused the call`
+        : `The circuit breaker of '${operation}' is ${state} and refused the call; it admits a probe in ${Math.ceil(retryAfterMs)} ms`,
+      { operation, retryAfterMs },
+    );
+  }
+}
+
+/** One attempt took longer than `timeout.attempt`. It is retried like a network error. */
+export class AttemptTimeoutError extends CrossbridgeError {
+  constructor(operation: string, attempt: number, timeoutMs: number) {
+    super('attempt_timeout', `Attempt ${attempt} of '${operation}' timed out after ${timeoutMs} ms`, { operation });
+  }
+}
+
+/** The call as a whole ran out of time: `timeout.total` or the caller's `deadlineMs`. `cause` is the last failure before. */
+export class DeadlineExceededError extends CrossbridgeError {
+  constructor(operation: string, deadlineMs: number, cause?: unknown) {
+    super('deadline_exceeded', `The call of '${operation}' exceeded its deadline of ${deadlineMs} ms`, {
+      operation,
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+}
+
+/** An argument or option that cannot work: what it was, what was expected. Nothing was run. */
+export class InvalidArgumentError extends CrossbridgeError {
+  constructor(message: string) {
+    super('invalid_argument', message);
+  }
+}
+
+/** The bridge was closed before the call. */
+export class BridgeClosedError extends CrossbridgeError {
+  constructor(operation: string) {
+    super('bridge_closed', `The bridge is closed, so '${operation}' was not run`, { operation });
+  }
+}

@@ -1,0 +1,144 @@
+/** How a call ended, as the application sees it. Exactly one per call. */
+export type CallOutcome =
+  | 'success'
+  /** The callee failed and nothing was left to try. */
+  | 'error'
+  /** Refused by one of our own rate limits. */
+  | 'throttled'
+  /** Refused by the bulkhead or the circuit breaker. */
+  | 'rejected'
+  /** An attempt timeout or the deadline ended it. */
+  | 'timeout'
+  /** The caller aborted it. */
+  | 'cancelled';
+
+/** How one attempt ended. */
+export type AttemptOutcome = 'success' | 'error' | 'timeout' | 'cancelled';
+
+/** Whether a decision was carried out, or only recorded (`shadow`). */
+export type PolicyMode = 'enforce' | 'shadow';
+
+export type BreakerState = 'closed' | 'open' | 'half_open' | 'isolated';
+
+/** Why an attempt that failed was, or was not, followed by another. */
+export type RetryDecision =
+  | 'retried'
+  | 'exhausted'
+  | 'not_retryable'
+  | 'budget_empty'
+  | 'deadline'
+  /** The breaker is open and would refuse the next attempt, so none is made. */
+  | 'circuit_open'
+  | 'cancelled';
+
+/** Who chose the length of a wait before a retry. */
+export type DelaySource = 'backoff' | 'retry_after';
+
+/**
+ * One execution of an operation. The same object appears in every scope and event of the call, so an observer may key its
+ * own state on it (a `WeakMap` is enough). Durations are in milliseconds and final once `call.ended` was told.
+ */
+export interface CallInfo {
+  /** Bounded by config, so it may be a metric attribute. */
+  readonly operation: string;
+  /** For whom the call is made. Unbounded: never a metric attribute. */
+  readonly key: string | undefined;
+  /** Attempts started so far; 0 when the call was refused before the first. */
+  readonly attempts: number;
+  /** Milliseconds of the monotonic clock. */
+  readonly startedAtMs: number;
+  /** Time spent waiting for the rate limit. */
+  readonly limiterMs: number;
+  /** Time spent waiting for the bulkhead. */
+  readonly queueMs: number;
+  /** Time spent inside attempts. */
+  readonly attemptMs: number;
+  /** Time spent waiting between attempts. */
+  readonly backoffMs: number;
+}
+
+/** The whole call: rate limit, queue, every attempt and the waits between them. */
+export interface CallScope {
+  readonly kind: 'call';
+  readonly call: CallInfo;
+}
+
+/** One run of the wrapped function. `attempt` is 1 for the first. */
+export interface AttemptScope {
+  readonly kind: 'attempt';
+  readonly call: CallInfo;
+  readonly attempt: number;
+}
+
+export type Scope = CallScope | AttemptScope;
+
+/** Facts, told in the order in which they happen, in the asynchronous context of the call they belong to. */
+export type BridgeEvent =
+  | { readonly type: 'call.started'; readonly call: CallInfo }
+  | {
+      readonly type: 'rate_limit.decided';
+      readonly call: CallInfo;
+      /** Name of the limit, bounded by config. */
+      readonly rateLimit: string;
+      readonly result: 'admitted' | 'throttled' | 'cancelled';
+      readonly mode: PolicyMode;
+      readonly waitMs: number;
+      readonly limit: number;
+      readonly remaining: number;
+      /** 0 when admitted. */
+      readonly retryAfterMs: number;
+    }
+  | { readonly type: 'bulkhead.admitted'; readonly call: CallInfo; readonly waitMs: number }
+  | { readonly type: 'bulkhead.rejected'; readonly call: CallInfo; readonly mode: PolicyMode }
+  | { readonly type: 'circuit_breaker.rejected'; readonly call: CallInfo; readonly mode: PolicyMode }
+  | {
+      readonly type: 'circuit_breaker.changed';
+      readonly operation: string;
+      readonly from: BreakerState;
+      readonly to: BreakerState;
+      /** The call whose result or arrival moved the breaker; undefined when an operator did. */
+      readonly call: CallInfo | undefined;
+    }
+  | { readonly type: 'attempt.started'; readonly call: CallInfo; readonly attempt: number }
+  | {
+      readonly type: 'attempt.ended';
+      readonly call: CallInfo;
+      readonly attempt: number;
+      readonly outcome: AttemptOutcome;
+      /** From a closed set (status codes, codes of ours, bounded class names, `_OTHER`); undefined on success. */
+      readonly errorType: string | undefined;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: 'retry.decided';
+      readonly call: CallInfo;
+      /** The attempt that failed. */
+      readonly attempt: number;
+      readonly decision: RetryDecision;
+      readonly errorType: string;
+      /** How long the call waits before the next attempt; 0 unless `retried`. */
+      readonly delayMs: number;
+      readonly source: DelaySource;
+    }
+  | {
+      readonly type: 'call.ended';
+      readonly call: CallInfo;
+      readonly outcome: CallOutcome;
+      readonly errorType: string | undefined;
+      readonly durationMs: number;
+    };
+
+/**
+ * What watches a bridge. Both members are optional. An observer can slow or break nothing: whatever it throws is
+ * reported once and swallowed, and the call goes on as if the observer were not there.
+ */
+export interface Observer {
+  /**
+   * Runs a call or an attempt inside a context of the observer's own (an active span, say).
+   * Must call `next` once, synchronously, and return what it returns: core keeps its own record of `next`'s result, so
+   * whatever an observer does to it changes nothing for the application.
+   */
+  around?<T>(scope: Scope, next: () => Promise<T>): Promise<T>;
+  /** Told each fact once. Synchronous; must not throw. */
+  on?(event: BridgeEvent): void;
+}
