@@ -25,7 +25,7 @@ export interface CrossbridgeErrorOptions {
  */
 export class CrossbridgeError extends Error {
   /** @internal */
-  readonly [BRAND] = true;
+  readonly [BRAND]: true = true;
   readonly code: CrossbridgeErrorCode;
   /** The operation whose call was refused, when there is one. */
   readonly operation: string | undefined;
