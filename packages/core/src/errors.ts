@@ -1,4 +1,4 @@
-const BRAND: unique symbol = Symbol.for('crossbridge.error');
+const BRAND = Symbol.for('crossbridge.error');
 
 /** Stable codes of the errors that CrossBridge itself raises. A code never changes its meaning. */
 export type CrossbridgeErrorCode =
@@ -24,8 +24,6 @@ export interface CrossbridgeErrorOptions {
  * Use {@link isCrossbridgeError} or `code` instead of `instanceof` when two copies of the package may be installed.
  */
 export class CrossbridgeError extends Error {
-  /** @internal */
-  readonly [BRAND]: true = true;
   readonly code: CrossbridgeErrorCode;
   /** The operation whose call was refused, when there is one. */
   readonly operation: string | undefined;
@@ -35,6 +33,8 @@ export class CrossbridgeError extends Error {
   constructor(code: CrossbridgeErrorCode, message: string, options: CrossbridgeErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
+    // Not a declared member: a symbol that every copy of the package shares cannot be part of a class type.
+    Object.defineProperty(this, BRAND, { value: true });
     this.code = code;
     this.operation = options.operation;
     this.retryAfterMs = options.retryAfterMs;
