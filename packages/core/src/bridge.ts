@@ -1,0 +1,216 @@
+import { createClassifier } from './classification/classify.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { type RuntimeConfigInput, resolveRuntimeConfig } from './config/resolve.ts';
+import type { OperationConfig, RuntimeConfig } from './config/types.ts';
+import { BridgeClosedError, InvalidArgumentError } from './errors.ts';
+import { operationHealth } from './health/operation-health.ts';
+import { aggregate, type OverallHealth } from './health/status.ts';
+import { Notifier, type ObserverErrorHandler } from './notifier.ts';
+import type { BreakerState, Observer } from './observer.ts';
+import type { AttemptFunction } from './pipeline/attempt.ts';
+import { Call } from './pipeline/call.ts';
+import { type Environment, Operation } from './pipeline/operation.ts';
+import { runCall } from './pipeline/run.ts';
+import { OperationLimit } from './rate-limit/operation-limit.ts';
+import { RateLimiter } from './rate-limit/rate-limiter.ts';
+import type { Random } from './retry/backoff.ts';
+
+/** Names the config does not know are bounded too; those beyond share this one, so that no metric grows without end. */
+const OTHER_OPERATION = '_OTHER';
+const MAX_UNCONFIGURED_OPERATIONS = 256;
+
+const NO_POLICIES: OperationConfig = {
+  rateLimit: null,
+  retry: null,
+  retryBudget: null,
+  circuitBreaker: null,
+  bulkhead: null,
+  timeout: { totalMs: null, attemptMs: null },
+};
+
+export interface BridgeOptions {
+  readonly observers?: readonly Observer[];
+  /** Told the first failure of each observer. Default: a process warning. */
+  readonly onObserverError?: ObserverErrorHandler;
+  readonly clock?: Clock;
+  /** Source of numbers in [0, 1) for jitter. Default `Math.random`. */
+  readonly random?: Random;
+}
+
+export interface RunOptions {
+  /** For whom the call is made: the partition of the rate limit. Default: one bucket for all calls that name none. */
+  readonly key?: string | undefined;
+  /** Tokens the call takes from the rate limit. Default 1. */
+  readonly cost?: number | undefined;
+  /** Ends the call at once, with the signal's reason; never counted as a failure. */
+  readonly signal?: AbortSignal | undefined;
+  /** The most the call may take, in milliseconds; the shorter of this and the configured total timeout counts. */
+  readonly deadlineMs?: number | undefined;
+  /** False when running the function twice could do harm: it is then repeated only after failures that show it never ran. Default true. */
+  readonly idempotent?: boolean | undefined;
+  /** At most this many attempts, whatever the policy allows. At least 1. */
+  readonly maxAttempts?: number | undefined;
+}
+
+/** Live state of one operation, read without changing it. */
+export interface OperationState {
+  readonly operation: string;
+  readonly breaker?: { readonly state: BreakerState };
+  readonly bulkhead?: { readonly active: number; readonly queued: number; readonly limit: number };
+  readonly rateLimit?: { readonly name: string; readonly limit: number };
+}
+
+/** Live state of a bridge, for gauges and health endpoints. */
+export interface BridgeStateView {
+  operations(): readonly OperationState[];
+  health(): OverallHealth;
+}
+
+/** One configured instance: its operations, limiter, health and observers. */
+export class Bridge {
+  readonly config: RuntimeConfig;
+  /** Buckets of every rate limit; `check` uses the bucket of exactly the key it is given. */
+  readonly rateLimiter: RateLimiter;
+  readonly state: BridgeStateView = {
+    operations: () => [...this.#operations.values()].map(stateOf),
+    health: () => this.#health(),
+  };
+  readonly #environment: Environment;
+  readonly #operations = new Map<string, Operation>();
+  #closed = false;
+
+  /** Use {@link createBridge}. */
+  constructor(config: RuntimeConfig, options: BridgeOptions) {
+    const clock = options.clock ?? systemClock;
+    this.config = config;
+    this.rateLimiter = new RateLimiter({ maxKeys: config.rateLimiting.maxKeys, clock });
+    this.#environment = {
+      clock,
+      random: options.random ?? Math.random,
+      notifier: new Notifier(options.onObserverError),
+      classify: createClassifier({
+        retryableStatuses: config.retry.retryableCodes,
+        wallNow: () => clock.wallNow(),
+      }),
+    };
+    for (const [name, operation] of Object.entries(config.operations)) {
+      this.#operations.set(name, this.#createOperation(name, operation));
+    }
+    for (const observer of options.observers ?? []) this.observe(observer);
+  }
+
+  /**
+   * Runs `fn` under the policies of `operation`. The callee's own error is rethrown as the same object.
+   *
+   * @throws RateLimitExceeded, BulkheadFullError, CircuitOpenError when a policy refuses; AttemptTimeoutError or
+   * DeadlineExceededError when time runs out; the signal's reason when the caller aborts; BridgeClosedError after {@link close};
+   * InvalidArgumentError for options that cannot work
+   */
+  async run<T>(operation: string, fn: AttemptFunction<T>, options: RunOptions = {}): Promise<T> {
+    if (this.#closed) throw new BridgeClosedError(operation);
+    assertRunnable(operation, fn, options);
+    const target = this.#operationFor(operation);
+    const { clock, notifier } = this.#environment;
+    const call = new Call(
+      {
+        operation: target.name,
+        key: options.key,
+        cost: options.cost ?? 1,
+        signal: options.signal,
+        totalMs: target.config.timeout.totalMs,
+        deadlineMs: options.deadlineMs,
+        idempotent: options.idempotent ?? true,
+        maxAttempts: options.maxAttempts,
+      },
+      clock,
+    );
+    const next = (): Promise<T> => runCall(target, call, fn);
+    return notifier.active ? notifier.around({ kind: 'call', call }, next) : next();
+  }
+
+  /** Adds an observer; the function returned removes it. */
+  observe(observer: Observer): () => void {
+    return this.#environment.notifier.add(observer);
+  }
+
+  /** Refuses new calls and lets go of the observers once the calls under way have ended by themselves. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  #operationFor(name: string): Operation {
+    const known = this.#operations.get(name);
+    if (known !== undefined) return known;
+    const configured = Object.keys(this.config.operations).length;
+    const full = this.#operations.size - configured >= MAX_UNCONFIGURED_OPERATIONS;
+    if (full && name !== OTHER_OPERATION) return this.#operationFor(OTHER_OPERATION);
+    const operation = this.#createOperation(name, NO_POLICIES);
+    this.#operations.set(name, operation);
+    return operation;
+  }
+
+  #createOperation(name: string, config: OperationConfig): Operation {
+    const limit =
+      config.rateLimit === null
+        ? undefined
+        : new OperationLimit(name, config.rateLimit, this.rateLimiter, overridesOf(this.config, name));
+    return new Operation(name, config, this.#environment, limit);
+  }
+
+  #health(): OverallHealth {
+    const checks = [...this.#operations.values()].map(({ name, breaker }) => operationHealth(name, breaker?.state));
+    return { overall: aggregate(checks), checks };
+  }
+}
+
+/**
+ * Creates a bridge from a config: an object in camelCase and milliseconds, or what `loadRuntimeConfig` returned.
+ *
+ * @throws ConfigError that lists every problem; nothing is started then
+ */
+export function createBridge(config: RuntimeConfigInput = {}, options: BridgeOptions = {}): Bridge {
+  return new Bridge(resolveRuntimeConfig(config), options);
+}
+
+function stateOf({ name, breaker, bulkhead, limit }: Operation): OperationState {
+  return {
+    operation: name,
+    ...(breaker === undefined ? {} : { breaker: { state: breaker.state } }),
+    ...(bulkhead === undefined
+      ? {}
+      : { bulkhead: { active: bulkhead.active, queued: bulkhead.queued, limit: bulkhead.limit } }),
+    ...(limit === undefined ? {} : { rateLimit: { name: limit.name, limit: limit.config.capacity } }),
+  };
+}
+
+function overridesOf(config: RuntimeConfig, operation: string) {
+  const overrides = new Map<string, { capacity: number; windowSeconds: number }>();
+  for (const [key, limits] of Object.entries(config.rateLimiting.overrides)) {
+    const limit = limits[operation];
+    if (limit !== undefined) overrides.set(key, limit);
+  }
+  return overrides;
+}
+
+function assertRunnable(operation: unknown, fn: unknown, options: RunOptions): void {
+  if (typeof operation !== 'string' || operation === '') {
+    throw new InvalidArgumentError(`The operation must be a non-empty string, got ${typeof operation}`);
+  }
+  if (typeof fn !== 'function') {
+    throw new InvalidArgumentError(
+      `The second argument of run('${operation}', …) must be a function, got ${typeof fn}`,
+    );
+  }
+  const { deadlineMs, maxAttempts, cost } = options;
+  if (deadlineMs !== undefined && !(deadlineMs >= 0)) {
+    throw new InvalidArgumentError(`deadlineMs of '${operation}' must be at least 0, got ${deadlineMs}`);
+  }
+  if (maxAttempts !== undefined && !(Number.isSafeInteger(maxAttempts) && maxAttempts >= 1)) {
+    throw new InvalidArgumentError(
+      `maxAttempts of '${operation}' must be a whole number of at least 1, got ${maxAttempts}`,
+    );
+  }
+  if (cost !== undefined && !(cost >= 0 && cost < Number.POSITIVE_INFINITY)) {
+    throw new InvalidArgumentError(`cost of '${operation}' must be a finite number of at least 0, got ${cost}`);
+  }
+}

@@ -1,0 +1,91 @@
+import type { BridgeEvent, Observer, Scope } from './observer.ts';
+
+export type ObserverErrorHandler = (error: unknown, observer: Observer) => void;
+
+/**
+ * The only place that calls observers. Whatever an observer throws, returns or forgets, the application's call runs exactly once
+ * and keeps its own result.
+ */
+export class Notifier {
+  readonly #reported = new WeakSet<Observer>();
+  readonly #onError: ObserverErrorHandler;
+  #observers: readonly Observer[] = [];
+
+  constructor(onError: ObserverErrorHandler = warn) {
+    this.#onError = onError;
+  }
+
+  /** False when nobody watches: callers then need not even build the event. */
+  get active(): boolean {
+    return this.#observers.length > 0;
+  }
+
+  /** Adds an observer; the function returned removes it. */
+  add(observer: Observer): () => void {
+    this.#observers = [...this.#observers, observer];
+    return () => {
+      this.#observers = this.#observers.filter((other) => other !== observer);
+    };
+  }
+
+  clear(): void {
+    this.#observers = [];
+  }
+
+  tell(event: BridgeEvent): void {
+    for (const observer of this.#observers) {
+      try {
+        observer.on?.(event);
+      } catch (error) {
+        this.#report(error, observer);
+      }
+    }
+  }
+
+  /** Runs `next` once, inside the contexts of every observer, the first added outermost. `next` must not throw synchronously. */
+  around<T>(scope: Scope, next: () => Promise<T>): Promise<T> {
+    return this.#observers.reduceRight<() => Promise<T>>(
+      (inner, observer) => () => this.#enter(observer, scope, inner),
+      next,
+    )();
+  }
+
+  #enter<T>(observer: Observer, scope: Scope, next: () => Promise<T>): Promise<T> {
+    if (observer.around === undefined) return next();
+    let own: Promise<T> | undefined;
+    const once = (): Promise<T> => {
+      own ??= next();
+      return own;
+    };
+    try {
+      const returned: unknown = observer.around(scope, once);
+      // Its promise is not used, so nobody else would hear of its rejection.
+      if (returned instanceof Promise && returned !== own) {
+        returned.catch((error: unknown) => {
+          own?.catch((cause: unknown) => error !== cause && this.#report(error, observer));
+        });
+      }
+    } catch (error) {
+      this.#report(error, observer);
+    }
+    return once();
+  }
+
+  #report(error: unknown, observer: Observer): void {
+    if (this.#reported.has(observer)) return;
+    this.#reported.add(observer);
+    try {
+      this.#onError(error, observer);
+    } catch {
+      // The handler of last resort has failed too; the application's call matters more.
+    }
+  }
+}
+
+function warn(error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.emitWarning(`An observer failed; its further failures are not reported. ${text}`, {
+    type: 'CrossbridgeWarning',
+    code: 'CROSSBRIDGE_OBSERVER',
+  });
+}

@@ -1,0 +1,74 @@
+import type { Clock } from '../clock.ts';
+import { DeadlineExceededError } from '../errors.ts';
+import type { CallInfo } from '../observer.ts';
+
+export interface CallOptions {
+  readonly operation: string;
+  readonly key: string | undefined;
+  readonly cost: number;
+  readonly signal: AbortSignal | undefined;
+  /** The most the call may take by config; null for no limit. */
+  readonly totalMs: number | null;
+  /** The most the call may take by its caller's word; undefined for no limit. */
+  readonly deadlineMs: number | undefined;
+  readonly idempotent: boolean;
+  readonly maxAttempts: number | undefined;
+}
+
+/** One call under way: what observers see of it, and its one deadline. */
+export class Call implements CallInfo {
+  readonly operation: string;
+  readonly key: string | undefined;
+  readonly cost: number;
+  readonly signal: AbortSignal | undefined;
+  readonly idempotent: boolean;
+  readonly maxAttempts: number | undefined;
+  readonly startedAtMs: number;
+  /** Milliseconds from the start to the deadline; Infinity without one. */
+  readonly budgetMs: number;
+  /** Whether the caller asked for the deadline, rather than the config. */
+  readonly deadlineIsCallers: boolean;
+  attempts = 0;
+  limiterMs = 0;
+  queueMs = 0;
+  attemptMs = 0;
+  backoffMs = 0;
+  /** The last failure of the callee, kept as the cause of whatever of ours ends the call. */
+  lastError: unknown;
+  readonly #clock: Clock;
+
+  constructor(options: CallOptions, clock: Clock) {
+    this.operation = options.operation;
+    this.key = options.key;
+    this.cost = options.cost;
+    this.signal = options.signal;
+    const totalMs = options.totalMs ?? Number.POSITIVE_INFINITY;
+    const deadlineMs = options.deadlineMs ?? Number.POSITIVE_INFINITY;
+    this.budgetMs = Math.min(totalMs, deadlineMs);
+    this.deadlineIsCallers = deadlineMs < totalMs;
+    this.idempotent = options.idempotent;
+    this.maxAttempts = options.maxAttempts;
+    this.#clock = clock;
+    this.startedAtMs = clock.now();
+  }
+
+  /** Milliseconds until the deadline; Infinity without one. */
+  get remainingMs(): number {
+    if (this.budgetMs === Number.POSITIVE_INFINITY) return this.budgetMs;
+    return this.startedAtMs + this.budgetMs - this.#clock.now();
+  }
+
+  get aborted(): boolean {
+    return this.signal?.aborted === true;
+  }
+
+  /** Throws the caller's own reason, or our deadline error, when there is nothing left to run for. */
+  assertAlive(): void {
+    if (this.aborted) throw this.signal?.reason;
+    if (this.remainingMs <= 0) throw this.deadlineError();
+  }
+
+  deadlineError(): DeadlineExceededError {
+    return new DeadlineExceededError(this.operation, this.budgetMs, this.lastError);
+  }
+}

@@ -1,0 +1,64 @@
+import { Bulkhead } from '../bulkhead.ts';
+import { CircuitBreaker } from '../circuit-breaker/circuit-breaker.ts';
+import { breakerStrategy } from '../circuit-breaker/strategy.ts';
+import type { Classifier } from '../classification/classify.ts';
+import type { Clock } from '../clock.ts';
+import type { OperationConfig } from '../config/types.ts';
+import type { Notifier } from '../notifier.ts';
+import type { OperationLimit } from '../rate-limit/operation-limit.ts';
+import type { Random } from '../retry/backoff.ts';
+import { RetryBudget } from '../retry/budget.ts';
+import type { Call } from './call.ts';
+
+/** What all operations of a bridge share. */
+export interface Environment {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly notifier: Notifier;
+  readonly classify: Classifier;
+}
+
+/** One operation: its config and the live state of its policies. */
+export class Operation {
+  readonly name: string;
+  readonly config: OperationConfig;
+  readonly environment: Environment;
+  readonly limit: OperationLimit | undefined;
+  readonly bulkhead: Bulkhead | undefined;
+  readonly breaker: CircuitBreaker | undefined;
+  readonly budget: RetryBudget | undefined;
+  /** The call whose arrival or result is being recorded, so that a change of the breaker can name it. */
+  #recording: Call | undefined;
+
+  constructor(name: string, config: OperationConfig, environment: Environment, limit: OperationLimit | undefined) {
+    const { clock, notifier } = environment;
+    this.name = name;
+    this.config = config;
+    this.environment = environment;
+    this.limit = limit;
+    this.bulkhead = config.bulkhead === null ? undefined : new Bulkhead(config.bulkhead);
+    this.budget =
+      config.retry === null || config.retryBudget === null ? undefined : new RetryBudget(config.retryBudget, clock);
+    this.breaker =
+      config.circuitBreaker === null
+        ? undefined
+        : new CircuitBreaker({
+            strategy: breakerStrategy(config.circuitBreaker, clock),
+            openForMs: config.circuitBreaker.openForMs,
+            halfOpenProbes: config.circuitBreaker.halfOpenProbes,
+            clock,
+            onChange: (from, to) =>
+              notifier.tell({ type: 'circuit_breaker.changed', operation: name, from, to, call: this.#recording }),
+          });
+  }
+
+  /** Runs something that may move the breaker on behalf of `call`. */
+  onBehalfOf<T>(call: Call, run: () => T): T {
+    this.#recording = call;
+    try {
+      return run();
+    } finally {
+      this.#recording = undefined;
+    }
+  }
+}
