@@ -1,0 +1,123 @@
+import { type Bridge, isCrossbridgeError } from '@crossbridge/core';
+import type { UpstreamRule } from '@crossbridge/core/config';
+import { HttpFailure, httpFailureOf } from './http-failure.ts';
+import { compileUpstreams } from './match.ts';
+import { asFinal, refusalResponse } from './refusal.ts';
+import { type Fetch, type FetchInit, isIdempotent, type OutgoingRequest, readRequest } from './request.ts';
+import { isAiSdk, isSdkResend, SdkResends } from './sdk-resends.ts';
+
+export interface HardenFetchOptions {
+  /** The bridge whose operations the requests belong to. */
+  readonly bridge: Bridge;
+  /** Which request belongs to which operation. Default: the bridge's own `upstreams`. */
+  readonly upstreams?: readonly UpstreamRule[];
+  /** Puts every request under this operation, whatever it asks for. Wins over `upstreams`. */
+  readonly operation?: string;
+  /** With `operation`: whether its requests may be sent twice. Default `auto`. */
+  readonly idempotent?: boolean | 'auto';
+}
+
+/**
+ * Wraps a `fetch` so that the requests which match a rule run under the policies of its operation; all others pass untouched.
+ *
+ * - A response with an error status that is worth another try is retried; when the attempts run out the last real response is
+ *   returned, as it would have been without us. Bodies of responses that are not returned are cancelled.
+ * - Requests that must not run twice are repeated only after failures that show that they never ran. A body that is a stream
+ *   is sent once.
+ * - A refusal rejects with a `CrossbridgeError`; to an AI SDK it is a response with status 429, 503 or 504, so that it raises
+ *   its own error class.
+ * - An AI SDK's own retries do not multiply ours: see {@link SdkResends}.
+ */
+export function hardenFetch(fetch: Fetch, options: HardenFetchOptions): Fetch {
+  const { bridge, operation } = options;
+  const match =
+    operation === undefined
+      ? compileUpstreams(options.upstreams ?? bridge.config.upstreams)
+      : () => ({ operation, idempotent: options.idempotent ?? 'auto' });
+  const resends = new SdkResends();
+  return async function hardenedFetch(input, init) {
+    const request = readRequest(input, init);
+    const rule = request === undefined ? undefined : match(request.method, request.url);
+    if (request === undefined || rule === undefined) return fetch(input, init);
+    return isAiSdk(request)
+      ? sendForSdk(fetch, bridge, rule, request, init, resends)
+      : send(fetch, bridge, rule, request, undefined).response;
+  };
+}
+
+type Target = Pick<UpstreamRule, 'operation' | 'idempotent'>;
+
+function send(
+  fetch: Fetch,
+  bridge: Bridge,
+  rule: Target,
+  request: OutgoingRequest,
+  maxAttempts: number | undefined,
+): { readonly response: Promise<Response>; readonly attempts: () => number } {
+  let attempts = 0;
+  let previous: Response | undefined;
+  const call = bridge.run(
+    rule.operation,
+    async ({ attempt, signal }) => {
+      attempts = attempt;
+      discard(previous);
+      const both = request.signal === undefined ? signal : AbortSignal.any([request.signal, signal]);
+      const response = await request.send(fetch, both);
+      if (response.status < 400) return response;
+      previous = response;
+      throw await httpFailureOf(response);
+    },
+    {
+      signal: request.signal,
+      idempotent: rule.idempotent === 'auto' ? isIdempotent(request) || isAiSdk(request) : rule.idempotent,
+      maxAttempts: request.replayable ? maxAttempts : 1,
+    },
+  );
+  const response = call.catch((error: unknown) => {
+    if (error instanceof HttpFailure) return error.response;
+    discard(previous);
+    throw error;
+  });
+  return { response, attempts: () => attempts };
+}
+
+/** A connection goes back to the pool only when its body is read or cancelled. */
+function discard(response: Response | undefined): void {
+  void response?.body?.cancel().catch(() => {});
+}
+
+async function sendForSdk(
+  fetch: Fetch,
+  bridge: Bridge,
+  rule: Target,
+  request: OutgoingRequest,
+  init: FetchInit,
+  resends: SdkResends,
+): Promise<Response> {
+  const policy = bridge.config.operations[rule.operation]?.retry ?? null;
+  // Without a retry policy of ours the SDK keeps its own retries, each of them a call.
+  if (policy === null) return refusalAsResponse(send(fetch, bridge, rule, request, undefined).response, request);
+  const resend = isSdkResend(request) ? resends.recall(request, init?.body) : undefined;
+  if (resend?.attemptsLeft === 0) throw resend.error;
+  const allowed = resend?.attemptsLeft ?? (isSdkResend(request) ? 1 : policy.maxAttempts);
+  const { response, attempts } = send(fetch, bridge, rule, request, allowed);
+  try {
+    const final = await refusalAsResponse(response, request);
+    return final.status < 400 ? final : asFinal(final);
+  } catch (error) {
+    // Only the SDK's own timer, seen as an abort, leaves attempts over: whatever else ended the call has had its say.
+    const attemptsLeft = request.signal?.aborted === true ? Math.max(0, allowed - attempts()) : 0;
+    resends.remember(request, init?.body, { attemptsLeft, error });
+    throw error;
+  }
+}
+
+async function refusalAsResponse(response: Promise<Response>, request: OutgoingRequest): Promise<Response> {
+  try {
+    return await response;
+  } catch (error) {
+    const refusal = isCrossbridgeError(error) ? refusalResponse(error, request.url) : undefined;
+    if (refusal === undefined) throw error;
+    return refusal;
+  }
+}

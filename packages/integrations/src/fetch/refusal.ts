@@ -1,0 +1,39 @@
+import type { CrossbridgeError, CrossbridgeErrorCode } from '@crossbridge/core';
+
+/** How a refusal looks to a client that understands HTTP only. */
+const STATUS_OF: Partial<Record<CrossbridgeErrorCode, number>> = {
+  rate_limited: 429,
+  bulkhead_full: 503,
+  circuit_open: 503,
+  attempt_timeout: 504,
+  deadline_exceeded: 504,
+};
+
+/**
+ * A refusal as the response of a provider, so that an AI SDK raises its own error class for it (a `RateLimitError`, say) and does not
+ * try again. Undefined for errors that are no refusals.
+ */
+export function refusalResponse(error: CrossbridgeError, url: URL): Response | undefined {
+  const status = STATUS_OF[error.code];
+  if (status === undefined) return undefined;
+  const headers = new Headers({ 'x-should-retry': 'false' });
+  if (error.retryAfterMs !== undefined) {
+    headers.set('retry-after-ms', String(Math.ceil(error.retryAfterMs)));
+    headers.set('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
+  }
+  const body = { error: { message: error.message, type: 'crossbridge', code: error.code, param: null } };
+  const response = Response.json(body, { status, headers });
+  Object.defineProperty(response, 'url', { value: url.href });
+  return response;
+}
+
+/** The same response, with the word to the SDK that its own retries would only multiply ours. */
+export function asFinal(response: Response): Response {
+  const headers = new Headers(response.headers);
+  headers.set('x-should-retry', 'false');
+  // The headers of a fetched response cannot be changed, and a new Response would lose its url and its type.
+  return Object.defineProperties(response, {
+    headers: { value: headers, enumerable: true },
+    clone: { value: () => asFinal(Response.prototype.clone.call(response)) },
+  });
+}
