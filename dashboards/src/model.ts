@@ -1,0 +1,103 @@
+/** Units as Grafana names them; a panel without a unit has `none`. */
+export type Unit = 'none' | 'short' | 'percentunit' | 's' | 'reqps' | 'ops' | 'cps';
+
+export type Color = 'green' | 'yellow' | 'orange' | 'red' | 'purple' | 'blue' | 'text';
+
+/** From `from` upwards the panel has `color`; the first has no `from` and colours everything below the second. */
+export interface Threshold {
+  readonly color: Color;
+  readonly from?: number;
+}
+
+/** What a number means, for panels whose numbers are states. */
+export interface StateValue {
+  readonly value: number;
+  readonly text: string;
+  readonly color: Color;
+}
+
+export interface Query {
+  /** PromQL, in which the variables of the dashboard may stand. */
+  readonly expression: string;
+  /** Name of each series; `{{label}}` stands for the value of a label. */
+  readonly legend: string;
+  /** Also shows the exemplars of the series: dots that lead to traces. */
+  readonly exemplars?: boolean;
+  /** One value for the whole range instead of one per step. */
+  readonly instant?: boolean;
+}
+
+interface PanelBase {
+  readonly title: string;
+  /** What the panel says and what to do about it; shown behind the (i) of the title. */
+  readonly description: string;
+  readonly unit: Unit;
+  /** Columns out of 24. */
+  readonly width: number;
+  readonly queries: readonly Query[];
+  /** Shown instead of an empty panel: what no data means here. */
+  readonly noValue: string;
+  readonly thresholds?: readonly Threshold[];
+  readonly decimals?: number;
+}
+
+/** One big number. */
+export interface StatPanel extends PanelBase {
+  readonly type: 'stat';
+  readonly states?: readonly StateValue[];
+}
+
+export interface TimeSeriesPanel extends PanelBase {
+  readonly type: 'timeseries';
+  /** Areas on top of each other, where the sum means something. */
+  readonly stacked?: boolean;
+  readonly min?: number;
+  readonly max?: number;
+  /** Fixed colours by series name, where a colour has a meaning. */
+  readonly colors?: Readonly<Record<string, Color>>;
+}
+
+/** A band per series, coloured by state. */
+export interface StateTimelinePanel extends PanelBase {
+  readonly type: 'state-timeline';
+  readonly states: readonly StateValue[];
+}
+
+export type Panel = StatPanel | TimeSeriesPanel | StateTimelinePanel;
+
+export interface Row {
+  readonly title: string;
+  /** Height of each panel of the row, in grid units of 30 pixels. */
+  readonly height: number;
+  readonly panels: readonly Panel[];
+}
+
+/** A list to choose from at the top of the dashboard: the values of a label. */
+export interface LabelVariable {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** The label, and the series that have it. */
+  readonly label: string;
+  readonly series: string;
+}
+
+/** A mark on every panel wherever the expression is above zero. */
+export interface Annotation {
+  readonly title: string;
+  readonly expression: string;
+  /** Text of the mark; `{{label}}` as in legends. */
+  readonly text: string;
+  readonly color: Color;
+}
+
+export interface Dashboard {
+  /** Stable for ever: links and provisioning know the dashboard by it. */
+  readonly uid: string;
+  readonly title: string;
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly variables: readonly LabelVariable[];
+  readonly annotations: readonly Annotation[];
+  readonly rows: readonly Row[];
+}

@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import { gunzipSync } from 'node:zlib';
+
+/** What a span looks like in OTLP/JSON, as far as tests ask. */
+export interface ReceivedSpan {
+  readonly traceId: string;
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** `service.name` of the resource that sent it. */
+  readonly service: unknown;
+}
+
+export interface OtlpBackend {
+  /** Base URL, for an exporter that appends `/v1/traces`. */
+  readonly url: string;
+  /** Every span so far, in order of arrival. */
+  readonly spans: readonly ReceivedSpan[];
+  /** Answers the next `count` requests with `status` and keeps nothing of them. */
+  failNext(count: number, status: number): void;
+  /** Requests so far, those answered with a failure included. */
+  requests(): number;
+  stop(): Promise<void>;
+}
+
+interface OtlpAttribute {
+  readonly key: string;
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
+interface OtlpTraces {
+  readonly resourceSpans?: readonly {
+    readonly resource?: { readonly attributes?: readonly OtlpAttribute[] };
+    readonly scopeSpans?: readonly {
+      readonly spans?: readonly { traceId: string; name: string; attributes?: readonly OtlpAttribute[] }[];
+    }[];
+  }[];
+}
+
+/** A tracing backend that takes OTLP over HTTP in JSON and remembers what it was sent. */
+export async function startOtlpBackend(): Promise<OtlpBackend> {
+  const spans: ReceivedSpan[] = [];
+  let requests = 0;
+  let failures = { left: 0, status: 503 };
+  const server = createServer(async (request, response) => {
+    const body = await readBody(request);
+    requests += 1;
+    if (failures.left > 0) {
+      failures.left -= 1;
+      response.writeHead(failures.status).end();
+      return;
+    }
+    if (request.url === '/v1/traces') spans.push(...toSpans(JSON.parse(body)));
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    spans,
+    failNext: (count, status) => {
+      failures = { left: count, status };
+    },
+    requests: () => requests,
+    async stop() {
+      server.closeAllConnections();
+      await once(server.close(), 'close');
+    },
+  };
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const body = Buffer.concat(chunks);
+  return (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString('utf8');
+}
+
+function toSpans(traces: OtlpTraces): ReceivedSpan[] {
+  return (traces.resourceSpans ?? []).flatMap(({ resource, scopeSpans = [] }) => {
+    const service = toRecord(resource?.attributes)['service.name'];
+    return scopeSpans.flatMap(({ spans = [] }) =>
+      spans.map(({ traceId, name, attributes }) => ({ traceId, name, attributes: toRecord(attributes), service })),
+    );
+  });
+}
+
+function toRecord(attributes: readonly OtlpAttribute[] = []): Record<string, unknown> {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
+}
