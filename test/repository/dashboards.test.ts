@@ -3,10 +3,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { DASHBOARDS, dashboardPath, dashboardText } from '../../dashboards/src/generate.ts';
-import { prometheusLabelName, prometheusMetricName } from '../../packages/otel/src/prometheus-names.ts';
-import { CATALOGUE } from '../../packages/otel/src/signals.ts';
-import { describeWithServers, serverPath } from '../support/servers.ts';
 import {
   annotationQueries,
   type DashboardPanel,
@@ -14,14 +10,19 @@ import {
   interpolate,
   panelQueries,
   readDashboard,
-} from '../support/servers-dashboard.ts';
+} from '../../dashboards/check/dashboard-file.ts';
+import { readPromql } from '../../dashboards/check/promql-reading.ts';
+import { DASHBOARDS, dashboardPath, dashboardText } from '../../dashboards/src/generate.ts';
+import { prometheusLabelName, prometheusMetricName } from '../../packages/otel/src/prometheus-names.ts';
+import { CATALOGUE } from '../../packages/otel/src/signals.ts';
+import { describeWithServers, serverPath } from '../support/servers.ts';
 import { temporaryDirectory } from '../support/servers-process.ts';
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's syntax for a variable.
 const CHOSEN_DATASOURCE = '${datasource}';
 
 /** What Grafana fills in by itself, beside the dashboard's own variables. */
-const BUILT_IN = { __rate_interval: '1m', __range: '1h' };
+const VALUES = { __rate_interval: '1m', __range: '1h', job: 'api|worker', operation: 'search|db\\\\.query' };
 
 /** Units of Grafana 10 to 13 that the panels may have; a name that Grafana does not know is shown as text. */
 const UNITS = ['none', 'short', 'percentunit', 's', 'reqps', 'ops', 'cps'];
@@ -41,19 +42,6 @@ const SERIES: ReadonlyMap<string, readonly string[]> = new Map(
   }),
 );
 
-/** The series of an expression, each with the labels that its selector asks for. */
-function selectorsOf(expression: string): { name: string; labels: string[] }[] {
-  return [...expression.matchAll(/([a-zA-Z_:][\w:]*)\{([^}]*)\}/g)].map(([, name = '', matchers = '']) => ({
-    name,
-    labels: [...matchers.matchAll(/(\w+)\s*(?:=~|!~|!=|=)\s*"/g)].map(([, label = '']) => label),
-  }));
-}
-
-/** The labels that an expression groups by. */
-function groupedLabelsOf(expression: string): string[] {
-  return [...expression.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(', '));
-}
-
 function overlap(a: GridPosition, b: GridPosition): boolean {
   return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 }
@@ -62,6 +50,7 @@ describe.each(Object.keys(DASHBOARDS))('dashboards/%s', (file) => {
   const dashboard = readDashboard(file);
   const panels = dashboard.panels.filter(({ type }) => type !== 'row');
   const queries = [...panelQueries(dashboard), ...annotationQueries(dashboard)];
+  const readings = queries.map(({ where, expression }) => ({ where, ...readPromql(interpolate(expression, VALUES)) }));
   const each = (check: (panel: DashboardPanel) => void): void => {
     expect(panels.length).toBeGreaterThan(0);
     for (const panel of panels) check(panel);
@@ -133,13 +122,11 @@ describe.each(Object.keys(DASHBOARDS))('dashboards/%s', (file) => {
     });
   });
 
-  test('has the variables that its queries use, and shows every one of them', () => {
-    const names = dashboard.templating.list.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['datasource', 'job', 'operation']));
-    const values = { ...BUILT_IN, ...Object.fromEntries(names.map((name) => [name, '.*'])) };
-    for (const { expression } of queries) expect(interpolate(expression, values)).not.toContain('$');
-    const used = queries.map(({ expression }) => expression).join(' ');
-    for (const name of names.filter((name) => name !== 'datasource')) expect(used).toContain(`$${name}`);
+  test('has the variables that its queries use, and uses every variable that it has', () => {
+    const names = dashboard.templating.list.map(({ name }) => name).filter((name) => name !== 'datasource');
+    expect(names).toEqual(['job', 'operation']);
+    const used = queries.flatMap(({ expression }) => [...expression.matchAll(/\$\{?(\w+)/g)].map(([, name]) => name));
+    expect(new Set(used)).toEqual(new Set(Object.keys(VALUES)));
   });
 
   test('lets Grafana choose the window of every rate', () => {
@@ -150,18 +137,26 @@ describe.each(Object.keys(DASHBOARDS))('dashboards/%s', (file) => {
     }
   });
 
+  test('has queries that the grammar of Prometheus accepts', () => {
+    expect(readings.length).toBeGreaterThan(0);
+    for (const { where, errors } of readings) expect(errors, where).toEqual([]);
+  });
+
   test('asks only for metrics and labels of the catalogue', () => {
-    for (const { where, expression } of queries) {
-      const selectors = selectorsOf(expression);
-      for (const { name, labels } of selectors) {
-        expect([...SERIES.keys()], where).toContain(name);
-        for (const label of labels) expect(SERIES.get(name) ?? [], `${where}: ${name}`).toContain(label);
+    for (const { where, selectors, grouping } of readings) {
+      expect(selectors.length, where).toBeGreaterThan(0);
+      for (const { metric, labels } of selectors) {
+        expect([...SERIES.keys()], where).toContain(metric);
+        for (const label of labels) expect(SERIES.get(metric), `${where}: ${metric}`).toContain(label);
       }
-      const known = new Set(selectors.flatMap(({ name }) => SERIES.get(name) ?? []));
-      for (const label of groupedLabelsOf(expression)) expect([...known], where).toContain(label);
-      // Whatever else looks like a metric stands outside a selector and would escape the checks above.
-      const rest = expression.replace(/[a-zA-Z_:][\w:]*\{[^}]*\}|\bby \([^)]*\)/g, '');
-      expect(rest, where).not.toMatch(/crossbridge|gen_ai/);
+      const known = selectors.flatMap(({ metric }) => SERIES.get(metric) ?? []);
+      for (const label of grouping) expect(known, where).toContain(label);
+    }
+  });
+
+  test('limits every query to the chosen services', () => {
+    for (const { where, selectors } of readings) {
+      for (const { labels, metric } of selectors) expect(labels, `${where}: ${metric}`).toContain('job');
     }
   });
 
@@ -171,26 +166,25 @@ describe.each(Object.keys(DASHBOARDS))('dashboards/%s', (file) => {
     for (const { name, query } of variables) {
       const text = (query as { query: string }).query;
       const [, series = '', label] = /^label_values\((\w+)(?:\{.*\})?, (\w+)\)$/.exec(text) ?? [];
-      expect(SERIES.get(series) ?? [], `${name}: ${text}`).toContain(label);
+      expect(SERIES.get(series), `${name}: ${text}`).toContain(label);
     }
   });
 
   test('shows in legends only labels that the query keeps', () => {
     each(({ title, targets = [] }) => {
       for (const { expr, legendFormat } of targets) {
-        for (const [, label = ''] of legendFormat.matchAll(/\{\{(\w+)\}\}/g)) {
-          expect(groupedLabelsOf(expr), title).toContain(label);
-        }
+        const { grouping } = readPromql(interpolate(expr, VALUES));
+        for (const [, label] of legendFormat.matchAll(/\{\{(\w+)\}\}/g)) expect(grouping, title).toContain(label);
       }
     });
   });
 
-  test('takes rates of counters alone', () => {
+  test('takes rates of counters and nothing else of them', () => {
     const gauges = CATALOGUE.metrics.filter(({ type }) => type === 'gauge' || type === 'updowncounter');
-    const names = gauges.map(prometheusMetricName);
-    for (const { expression, where } of queries) {
-      for (const [, name] of expression.matchAll(/\b(?:rate|increase|irate)\((\w+)\{/g)) {
-        expect(names, where).not.toContain(name);
+    const names = gauges.map((metric) => prometheusMetricName(metric));
+    for (const { where, selectors } of readings) {
+      for (const { metric, within } of selectors) {
+        expect(['rate', 'increase'].includes(within ?? ''), `${where}: ${metric}`).toBe(!names.includes(metric));
       }
     }
   });
@@ -201,7 +195,7 @@ describe.each(Object.keys(DASHBOARDS))('dashboards/%s', (file) => {
       try {
         const rules = queries.map(({ expression }, index) => ({
           record: `query_${index}`,
-          expr: interpolate(expression, { ...BUILT_IN, job: 'api|worker', operation: 'search|db\\\\.query' }),
+          expr: interpolate(expression, VALUES),
         }));
         const path = join(directory.path, 'rules.json');
         writeFileSync(path, JSON.stringify({ groups: [{ name: file, rules }] }));

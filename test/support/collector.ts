@@ -8,6 +8,8 @@ export interface Collector {
   readonly otlpHttp: string;
   /** `http://host:port` for OTLP over gRPC. */
   readonly otlpGrpc: string;
+  /** Address of its Prometheus exporter. */
+  readonly prometheusUrl: string;
   /** What its Prometheus exporter serves. Asks for OpenMetrics, as Prometheus does. */
   scrape(): Promise<string>;
   /** The Collector's own metrics. */
@@ -62,6 +64,7 @@ export async function startCollector(
   return {
     otlpHttp: `http://${http}`,
     otlpGrpc: `http://${grpc}`,
+    prometheusUrl: `http://${prometheus}/metrics`,
     scrape: () => scrape(`http://${prometheus}/metrics`),
     scrapeOwn: () => scrape(`http://${telemetry}/metrics`),
     log: server.log,

@@ -45,6 +45,8 @@ export interface PrometheusOptions {
   readonly targets: Readonly<Record<string, readonly string[]>>;
   /** Default `1s`. */
   readonly scrapeInterval?: string;
+  /** Keeps the `job` and `instance` that targets give themselves. Default false. */
+  readonly honorLabels?: boolean;
 }
 
 interface ApiSeries {
@@ -55,7 +57,7 @@ interface ApiSeries {
 
 /** Starts a real Prometheus on a free loopback port, with its data in a temporary directory, and waits until it is ready. */
 export async function startPrometheus(options: PrometheusOptions): Promise<Prometheus> {
-  const { targets, scrapeInterval = '1s' } = options;
+  const { targets, scrapeInterval = '1s', honorLabels = false } = options;
   const directory = temporaryDirectory('prometheus');
   const [port] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
@@ -67,6 +69,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
       global: { scrape_interval: scrapeInterval, scrape_timeout: scrapeInterval, evaluation_interval: scrapeInterval },
       scrape_configs: Object.entries(targets).map(([job, hosts]) => ({
         job_name: job,
+        honor_labels: honorLabels,
         static_configs: [{ targets: hosts }],
       })),
     }),
