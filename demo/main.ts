@@ -1,0 +1,14 @@
+import { interruption } from './session/interruption.ts';
+import { parseOptions, USAGE, UsageError } from './session/options.ts';
+import { runDemo } from './session/run.ts';
+import { Screen } from './session/screen.ts';
+
+try {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === null) console.log(USAGE);
+  else process.exitCode = await runDemo(options, new Screen(process.stdout), interruption());
+} catch (error) {
+  const isUsage = error instanceof UsageError;
+  console.error(isUsage ? `${error.message}\n\n${USAGE}` : error instanceof Error ? error.message : error);
+  process.exitCode = isUsage ? 2 : 1;
+}

@@ -1,0 +1,93 @@
+import { fileURLToPath } from 'node:url';
+import { adminUrl, chooseAdminPort } from './admin.ts';
+import { Children } from './children.ts';
+import type { DemoOptions } from './options.ts';
+import type { Screen } from './screen.ts';
+import { Stage } from './stage.ts';
+
+const HERE = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Runs the demo and gives its exit code: 0 when everything was seen that it is there to show. Rejects when a process could not start or
+ * ended too early. No process that it started outlives it.
+ *
+ * @param interrupted ends the run early; its reason is then the exit code
+ */
+export async function runDemo(options: DemoOptions, screen: Screen, interrupted: AbortSignal): Promise<number> {
+  const children = new Children();
+  try {
+    return await Promise.race([play(options, screen, children, interrupted), children.failed]);
+  } finally {
+    await children.stop();
+  }
+}
+
+async function play(
+  options: DemoOptions,
+  screen: Screen,
+  children: Children,
+  interrupted: AbortSignal,
+): Promise<number> {
+  const upstream = await children.start({
+    name: 'the upstream',
+    args: ['upstream/main.ts', '--seed', String(options.seed), '--seconds', String(options.seconds)],
+    cwd: HERE,
+    env: process.env,
+  });
+  const admin = options.without ? null : await chooseAdminPort();
+  const service = await children.start({
+    name: 'the service',
+    args: [...(admin === null ? [] : ['--import', '@crossbridge/agent']), 'service/server.js'],
+    cwd: HERE,
+    env: serviceEnvironment(upstream, admin?.port ?? null),
+  });
+  const stage = new Stage({
+    ...options,
+    upstream,
+    service,
+    admin: admin === null ? null : adminUrl(admin.port),
+    screen,
+  });
+  screen.print(introduction(options, upstream, service, admin));
+  return stage.play(interrupted);
+}
+
+function serviceEnvironment(upstream: string, adminPort: number | null): Readonly<Record<string, string | undefined>> {
+  return {
+    ...process.env,
+    PORT: '0',
+    OPENAI_BASE_URL: `${upstream}/v1`,
+    OPENAI_API_KEY: 'demo',
+    SHOP_URL: upstream,
+    ...(adminPort === null
+      ? {}
+      : {
+          CROSSBRIDGE_CONFIG: `${HERE}crossbridge.yml`,
+          CROSSBRIDGE_ADMIN_PORT: String(adminPort),
+          DEMO_UPSTREAM_PORT: new URL(upstream).port,
+        }),
+  };
+}
+
+function introduction(
+  { seconds, seed, rate, without }: DemoOptions,
+  upstream: string,
+  service: string,
+  admin: { readonly port: number; readonly isUsual: boolean } | null,
+): readonly string[] {
+  const base = admin === null ? '' : adminUrl(admin.port);
+  return [
+    `${rate} requests per second for ${seconds} s, seed ${seed}, ${without ? 'without CrossBridge' : 'with CrossBridge (demo/crossbridge.yml)'}`,
+    '',
+    `  service    ${service}/ask?q=tea   /stream?q=tea   /similar?q=tea   /search?q=tea   /stock/7`,
+    `  upstream   ${upstream}/__stats`,
+    ...(admin === null
+      ? []
+      : [
+          `  metrics    ${base}/metrics`,
+          `  health     ${base}/healthz   /readyz   /livez`,
+          ...(admin.isUsual ? [] : ['             (port 9464 is taken, so a free one is used)']),
+        ]),
+    '',
+  ];
+}
