@@ -1,12 +1,13 @@
 import { createClassifier } from './classification/classify.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { type RuntimeConfigInput, resolveRuntimeConfig } from './config/resolve.ts';
+import type { RuntimeConfigInput } from './config/input.ts';
+import { resolveRuntimeConfig } from './config/resolve.ts';
 import type { OperationConfig, RuntimeConfig } from './config/types.ts';
 import { BridgeClosedError, InvalidArgumentError } from './errors.ts';
 import { operationHealth } from './health/operation-health.ts';
 import { aggregate, type OverallHealth } from './health/status.ts';
 import { Notifier, type ObserverErrorHandler } from './notifier.ts';
-import type { BreakerState, Observer } from './observer.ts';
+import type { BreakerState, Observer, PolicyMode } from './observer.ts';
 import type { AttemptFunction } from './pipeline/attempt.ts';
 import { Call } from './pipeline/call.ts';
 import { type Environment, Operation } from './pipeline/operation.ts';
@@ -55,9 +56,16 @@ export interface RunOptions {
 /** Live state of one operation, read without changing it. */
 export interface OperationState {
   readonly operation: string;
-  readonly breaker?: { readonly state: BreakerState };
-  readonly bulkhead?: { readonly active: number; readonly queued: number; readonly limit: number };
-  readonly rateLimit?: { readonly name: string; readonly limit: number };
+  /** Whether a failed attempt may be followed by another. */
+  readonly retry: boolean;
+  readonly breaker?: { readonly state: BreakerState; readonly mode: PolicyMode };
+  readonly bulkhead?: {
+    readonly active: number;
+    readonly queued: number;
+    readonly limit: number;
+    readonly mode: PolicyMode;
+  };
+  readonly rateLimit?: { readonly name: string; readonly limit: number; readonly mode: PolicyMode };
 }
 
 /** Live state of a bridge, for gauges and health endpoints. */
@@ -172,14 +180,26 @@ export function createBridge(config: RuntimeConfigInput = {}, options: BridgeOpt
   return new Bridge(resolveRuntimeConfig(config), options);
 }
 
-function stateOf({ name, breaker, bulkhead, limit }: Operation): OperationState {
+function stateOf({ name, config, breaker, bulkhead, limit }: Operation): OperationState {
   return {
     operation: name,
-    ...(breaker === undefined ? {} : { breaker: { state: breaker.state } }),
-    ...(bulkhead === undefined
+    retry: config.retry !== null,
+    ...(breaker !== undefined && config.circuitBreaker !== null
+      ? { breaker: { state: breaker.state, mode: config.circuitBreaker.mode } }
+      : {}),
+    ...(bulkhead !== undefined && config.bulkhead !== null
+      ? {
+          bulkhead: {
+            active: bulkhead.active,
+            queued: bulkhead.queued,
+            limit: bulkhead.limit,
+            mode: config.bulkhead.mode,
+          },
+        }
+      : {}),
+    ...(limit === undefined
       ? {}
-      : { bulkhead: { active: bulkhead.active, queued: bulkhead.queued, limit: bulkhead.limit } }),
-    ...(limit === undefined ? {} : { rateLimit: { name: limit.name, limit: limit.config.capacity } }),
+      : { rateLimit: { name: limit.name, limit: limit.config.capacity, mode: limit.config.mode } }),
   };
 }
 

@@ -1,0 +1,39 @@
+/** The signals of OpenTelemetry, as the environment variables spell them. */
+export type Signal = 'TRACES' | 'METRICS' | 'LOGS';
+
+export type OtlpProtocol = 'grpc' | 'http/json' | 'http/protobuf';
+
+/**
+ * Which exporters a signal has: those of `OTEL_<SIGNAL>_EXPORTER`; without it `otlp` when an OTLP endpoint is configured for it,
+ * else none. (The SDK by itself would export to localhost:4318, where in most services nobody listens.)
+ */
+export function exportersOf(signal: Signal): readonly string[] {
+  const listed = text(`OTEL_${signal}_EXPORTER`);
+  if (listed !== undefined) {
+    const names = [...new Set(listed.split(',').map((name) => name.trim()))].filter((name) => name !== '');
+    return names.includes('none') ? [] : names;
+  }
+  return (text(`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`) ?? text('OTEL_EXPORTER_OTLP_ENDPOINT')) ? ['otlp'] : [];
+}
+
+export function otlpProtocolOf(signal: Signal): OtlpProtocol {
+  const protocol = text(`OTEL_EXPORTER_OTLP_${signal}_PROTOCOL`) ?? text('OTEL_EXPORTER_OTLP_PROTOCOL');
+  return protocol === 'grpc' || protocol === 'http/json' ? protocol : 'http/protobuf';
+}
+
+/** A variable that is set and not empty. The specification treats an empty one as unset. */
+export function text(name: string): string | undefined {
+  const value = process.env[name]?.trim();
+  return value === undefined || value === '' ? undefined : value;
+}
+
+/** A positive number, or undefined for the SDK's default. */
+export function positive(name: string): number | undefined {
+  const value = Number(text(name));
+  return Number.isFinite(value) && value > 0 ? value : undefined;
+}
+
+/** Drops the members that are undefined, which the SDK's options do not take. */
+export function defined<T extends object>(options: { [K in keyof T]: T[K] | undefined }): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

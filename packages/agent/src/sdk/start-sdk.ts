@@ -1,0 +1,73 @@
+import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import type { Instrumentation } from '@opentelemetry/instrumentation';
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+import { envDetector, serviceInstanceIdDetector } from '@opentelemetry/resources';
+import type { IMetricReader } from '@opentelemetry/sdk-metrics';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace';
+import { reportOnce } from '../report.ts';
+import { exportersOf, text } from './env.ts';
+import { pushReaders } from './metrics.ts';
+import { spanProcessors } from './traces.ts';
+
+export interface RunningSdk {
+  /** Read by `/metrics`. Its own server is never started. */
+  readonly pullReader: PrometheusExporter;
+  /** Exports what is queued and goes on. */
+  flush(): Promise<void>;
+  /** Exports what is queued and stops. */
+  shutdown(): Promise<void>;
+}
+
+/** Starts the OpenTelemetry SDK as the standard `OTEL_*` variables say, plus what the agent needs of it. */
+export function startSdk(annotator: SpanProcessor): RunningSdk {
+  reportFirstOfEachFailure();
+  const pullReader = new PrometheusExporter({ preventServerStart: true });
+  const metricReaders: IMetricReader[] = [pullReader, ...pushReaders()];
+  const processors = [annotator, ...spanProcessors()];
+  const sdk = new NodeSDK({
+    metricReaders,
+    spanProcessors: processors,
+    instrumentations: instrumentations(),
+    // Without a place to send logs to, the SDK would take localhost:4318 for one.
+    ...(exportersOf('LOGS').length === 0 ? { logRecordProcessors: [] } : {}),
+    // The process detector would put the command line, and with it secrets, into every export.
+    ...(text('OTEL_NODE_RESOURCE_DETECTORS') === undefined
+      ? { resourceDetectors: [envDetector, serviceInstanceIdDetector] }
+      : {}),
+  });
+  sdk.start();
+  return {
+    pullReader,
+    flush: async () => {
+      await Promise.all([...processors, ...metricReaders].map((part) => part.forceFlush()));
+    },
+    shutdown: () => sdk.shutdown(),
+  };
+}
+
+function instrumentations(): Instrumentation[] {
+  const disabled = (text('OTEL_NODE_DISABLED_INSTRUMENTATIONS') ?? '').split(',').map((name) => name.trim());
+  const enabled = text('OTEL_NODE_ENABLED_INSTRUMENTATIONS')
+    ?.split(',')
+    .map((name) => name.trim());
+  if (disabled.includes('undici') || (enabled !== undefined && !enabled.includes('undici'))) return [];
+  return [new UndiciInstrumentation()];
+}
+
+/** The SDK keeps silent unless `OTEL_LOG_LEVEL` is set; a collector that cannot be reached is worth one line. */
+function reportFirstOfEachFailure(): void {
+  if (text('OTEL_LOG_LEVEL') !== undefined) return;
+  const once = (message: string, ...details: unknown[]): void => {
+    const line = [message, ...details.map((detail) => (detail instanceof Error ? detail.message : String(detail)))]
+      .join(' ')
+      .slice(0, 300);
+    reportOnce(`sdk ${line.slice(0, 40)}`, `OpenTelemetry: ${line} (said once)`);
+  };
+  const quiet = (): void => {};
+  diag.setLogger(
+    { error: once, warn: once, info: quiet, debug: quiet, verbose: quiet },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  );
+}

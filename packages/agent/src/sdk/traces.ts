@@ -1,0 +1,48 @@
+import { OTLPTraceExporter as GrpcExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
+import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import {
+  BatchSpanProcessor,
+  ConsoleSpanExporter,
+  SimpleSpanProcessor,
+  type SpanExporter,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace';
+import { reportOnce } from '../report.ts';
+import { defined, exportersOf, otlpProtocolOf, positive } from './env.ts';
+
+/** The processors that the standard variables ask for. */
+export function spanProcessors(): SpanProcessor[] {
+  return exportersOf('TRACES').flatMap((name): SpanProcessor[] => {
+    if (name === 'console') return [new SimpleSpanProcessor({ exporter: new ConsoleSpanExporter() })];
+    if (name === 'otlp') return [batched(otlpExporter())];
+    reportOnce(
+      `traces exporter ${name}`,
+      `OTEL_TRACES_EXPORTER: '${name}' is not known here; use otlp, console or none`,
+    );
+    return [];
+  });
+}
+
+function batched(exporter: SpanExporter): SpanProcessor {
+  return new BatchSpanProcessor({
+    exporter,
+    ...defined({
+      maxQueueSize: positive('OTEL_BSP_MAX_QUEUE_SIZE'),
+      scheduledDelayMillis: positive('OTEL_BSP_SCHEDULE_DELAY'),
+      exportTimeoutMillis: positive('OTEL_BSP_EXPORT_TIMEOUT'),
+      maxExportBatchSize: positive('OTEL_BSP_MAX_EXPORT_BATCH_SIZE'),
+    }),
+  });
+}
+
+function otlpExporter(): SpanExporter {
+  switch (otlpProtocolOf('TRACES')) {
+    case 'grpc':
+      return new GrpcExporter();
+    case 'http/json':
+      return new JsonExporter();
+    case 'http/protobuf':
+      return new ProtobufExporter();
+  }
+}

@@ -1,0 +1,86 @@
+import { isMainThread } from 'node:worker_threads';
+import { type Bridge, createBridge } from '@crossbridge/core';
+import { type AdminConfig, ConfigError, type LoadedConfig, loadRuntimeConfig } from '@crossbridge/core/config';
+import { AttemptAnnotator, createOtelObserver } from '@crossbridge/otel';
+import { endpoints } from './admin/endpoints.ts';
+import { serveAdmin } from './admin/server.ts';
+import { type Patch, patchFetch } from './patches/fetch.ts';
+import { report, reportOnce } from './report.ts';
+import { type RunningSdk, startSdk } from './sdk/start-sdk.ts';
+import { flushAtExit } from './shutdown.ts';
+
+/** EX_CONFIG of sysexits.h: the configuration is wrong. */
+const EXIT_CONFIG = 78;
+
+const STARTED = Symbol.for('crossbridge.agent.started');
+
+/**
+ * Loads the config, starts the SDK, wraps what the application calls through and serves the admin endpoint.
+ * Ends the process with exit code 78 when the config is bad: half a bridge would be worse than none. Everything else that fails
+ * is reported once, and the application runs as if the agent were not there.
+ */
+export function start(): void {
+  const holder = globalThis as { [STARTED]?: true };
+  if (holder[STARTED]) return;
+  holder[STARTED] = true;
+  const { config, warnings } = loadOrExit();
+  for (const warning of warnings) report(`warning: ${warning.file}:${warning.line}: ${warning.message}`);
+  const bridge = createBridge(config, {
+    onObserverError: (error) => reportOnce('observer', `telemetry failed and is left out: ${messageOf(error)}`),
+  });
+  const sdk = attempt('the OpenTelemetry SDK', () => startSdk(new AttemptAnnotator()));
+  const patches: Patch[] = [];
+  observe(bridge, patches);
+  const patch = attempt('the fetch patch', () => patchFetch(bridge));
+  if (patch !== undefined) patches.push(patch);
+  // Signals and the admin port belong to the process, so to its main thread.
+  if (isMainThread) serve(bridge, sdk, adminOf(config.admin));
+}
+
+function loadOrExit(): LoadedConfig {
+  try {
+    return loadRuntimeConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    report(error.message);
+    return process.exit(EXIT_CONFIG);
+  }
+}
+
+function observe(bridge: Bridge, patches: readonly Patch[]): void {
+  const state = {
+    ...bridge.state,
+    patches: () => patches.map((patch) => ({ module: patch.module, status: patch.status() })),
+  };
+  const observer = attempt('the telemetry observer', () => createOtelObserver({ state: () => state }));
+  if (observer !== undefined) bridge.observe(observer);
+}
+
+function serve(bridge: Bridge, sdk: RunningSdk | undefined, admin: AdminConfig): void {
+  const { stopping } = flushAtExit(sdk ?? { flush: async () => {}, shutdown: async () => {} });
+  if (!admin.enabled) return;
+  attempt('the admin endpoint', () => serveAdmin(admin, endpoints({ state: bridge.state, sdk, stopping })));
+}
+
+/** A port from the environment wins: several services on one machine often share one config file. */
+function adminOf(config: AdminConfig): AdminConfig {
+  const text = process.env.CROSSBRIDGE_ADMIN_PORT;
+  if (text === undefined || text === '') return config;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return { ...config, port };
+  report(`CROSSBRIDGE_ADMIN_PORT must be a port from 0 to 65535, got '${text}'; using ${config.port}`);
+  return config;
+}
+
+function attempt<T>(what: string, action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    reportOnce(what, `${what} could not be started, and the application runs without it: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
