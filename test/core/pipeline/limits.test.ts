@@ -1,0 +1,157 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { createBridge } from '@crossbridge/core';
+import { describe, expect, it } from 'vitest';
+import { failing, httpError, plainRetry, rejection, testBridge } from '../../support/bridges.ts';
+import { settle, VirtualClock } from '../../support/virtual-clock.ts';
+
+describe('rate limit in the pipeline', () => {
+  it('refuses a call above the limit without running it and says when to come back', async () => {
+    const { bridge, observer } = testBridge({ rateLimit: { capacity: 2, windowSeconds: 60 } });
+    for (let call = 0; call < 2; call += 1) await bridge.run('op', async () => 1, { key: 'user:1' });
+    const fn = failing([], 1);
+    expect(await rejection(bridge.run('op', fn, { key: 'user:1' }))).toMatchObject({
+      name: 'RateLimitExceeded',
+      code: 'rate_limited',
+      operation: 'op',
+      key: 'user:1',
+      limit: 2,
+      windowSeconds: 60,
+      retryAfterMs: 30_000,
+    });
+    expect(fn.calls).toBe(0);
+    expect(observer.story.slice(-2)).toEqual(['limit throttled', 'end throttled rate_limited']);
+    expect(await bridge.run('op', async () => 'another key', { key: 'user:2' })).toBe('another key');
+  });
+
+  it('counts a call once, however many attempts it makes', async () => {
+    const { bridge, clock } = testBridge({ rateLimit: { capacity: 1, windowSeconds: 60 }, retry: plainRetry });
+    const fn = failing([httpError(503), httpError(503)], 'ok');
+    expect(await clock.run(bridge.run('op', fn))).toBe('ok');
+  });
+
+  it('counts attempts where the limit is that of the provider, and ends with the failure of the callee', async () => {
+    const { bridge, clock } = testBridge({
+      rateLimit: { capacity: 2, windowSeconds: 60, per: 'attempt' },
+      retry: { ...plainRetry, maxAttempts: 5 },
+    });
+    const errors = [httpError(503), httpError(503), httpError(503)];
+    const fn = failing(errors, 1);
+    expect(await rejection(clock.run(bridge.run('op', fn)))).toBe(errors[1]);
+    expect(fn.calls).toBe(2);
+  });
+
+  it('uses the override of the key, or of its longest prefix', async () => {
+    const bridge = createBridge(
+      {
+        operations: { op: { rateLimit: { capacity: 1, windowSeconds: 60 } } },
+        rateLimiting: {
+          overrides: {
+            'org:premium': { op: { capacity: 3, windowSeconds: 60 } },
+            'org:premium:alice': { op: { capacity: 2, windowSeconds: 60 } },
+          },
+        },
+      },
+      { clock: new VirtualClock() },
+    );
+    const admitted = async (key: string): Promise<number> => {
+      const calls = Array.from({ length: 5 }, () => bridge.run('op', async () => 1, { key }).catch(() => 0));
+      return (await Promise.all(calls)).reduce((sum, value) => sum + value, 0);
+    };
+    expect(await admitted('org:premium:alice')).toBe(2);
+    expect(await admitted('org:premium:bob')).toBe(3);
+    expect(await admitted('org:premiumish')).toBe(1);
+  });
+
+  it('only records what it would have done in shadow mode', async () => {
+    const { bridge, observer } = testBridge({ rateLimit: { capacity: 1, windowSeconds: 60, mode: 'shadow' } });
+    await bridge.run('op', async () => 1);
+    expect(await bridge.run('op', async () => 'ran')).toBe('ran');
+    expect(observer.ofType('rate_limit.decided').map(({ result, mode }) => `${result} ${mode}`)).toEqual([
+      'admitted shadow',
+      'throttled shadow',
+    ]);
+  });
+
+  it('says of a cost above the capacity that it can never pass', async () => {
+    const { bridge } = testBridge({ rateLimit: { capacity: 1, windowSeconds: 60 } });
+    expect(await rejection(bridge.run('op', async () => 1, { cost: 2 }))).toMatchObject({
+      code: 'invalid_argument',
+      message: expect.stringContaining('can never pass'),
+    });
+  });
+});
+
+describe('bulkhead in the pipeline', () => {
+  it('runs as many calls as there are slots, queues in order, and refuses what does not fit', async () => {
+    const { bridge, observer } = testBridge({ bulkhead: { limit: 2, queue: 2 } });
+    const order: number[] = [];
+    const finish: (() => void)[] = [];
+    const calls = [0, 1, 2, 3, 4].map((index) =>
+      bridge.run('op', async () => {
+        order.push(index);
+        await new Promise<void>((resolve) => finish.push(resolve));
+        return index;
+      }),
+    );
+    expect(await rejection(calls[4] ?? expect.fail())).toMatchObject({ code: 'bulkhead_full' });
+    await settle();
+    expect(order).toEqual([0, 1]);
+    for (let call = 0; call < 4; call += 1) {
+      finish.shift()?.();
+      await settle();
+    }
+    expect(await Promise.all(calls.slice(0, 4))).toEqual([0, 1, 2, 3]);
+    expect(order).toEqual([0, 1, 2, 3]);
+    expect(observer.story.filter((line) => line === 'no slot')).toHaveLength(1);
+  });
+
+  it('holds one slot across the attempts of a call and gives it back whatever happens', async () => {
+    const { bridge, clock } = testBridge({ bulkhead: { limit: 1, queue: 0 }, retry: plainRetry });
+    for (let call = 0; call < 3; call += 1) {
+      await rejection(clock.run(bridge.run('op', failing([httpError(500), httpError(500), httpError(500)], 1))));
+    }
+    expect([...bridge.state.operations()][0]).toMatchObject({ bulkhead: { active: 0, queued: 0, limit: 1 } });
+  });
+
+  it('gives up the wait for a slot after the queue timeout', async () => {
+    const { bridge, clock } = testBridge({ bulkhead: { limit: 1, queue: 5, queueTimeoutMs: 250 } });
+    const hold = new AbortController();
+    const running = bridge.run('op', () => new Promise(() => {}), { signal: hold.signal });
+    const queued = bridge.run('op', async () => 1);
+    expect(await rejection(clock.run(queued))).toMatchObject({
+      code: 'bulkhead_full',
+      message: expect.stringContaining('within 250 ms'),
+    });
+    hold.abort();
+    await rejection(running);
+    expect(await bridge.run('op', async () => 'free')).toBe('free');
+  });
+
+  it('leaves a queued call in its own asynchronous context', async () => {
+    const { bridge } = testBridge({ bulkhead: { limit: 1, queue: 10 } });
+    const storage = new AsyncLocalStorage<string>();
+    const seen = await Promise.all(
+      ['a', 'b', 'c'].map((name) =>
+        storage.run(name, () =>
+          bridge.run('op', async () => {
+            await settle();
+            return storage.getStore();
+          }),
+        ),
+      ),
+    );
+    expect(seen).toEqual(['a', 'b', 'c']);
+  });
+
+  it('hands a freed slot to the first waiter, never to a late caller', async () => {
+    const { bridge } = testBridge({ bulkhead: { limit: 1, queue: 1 } });
+    let release = (): void => {};
+    const first = bridge.run('op', () => new Promise<void>((resolve) => (release = resolve)));
+    const waiting = bridge.run('op', async () => 'waiter');
+    await settle();
+    release();
+    await first;
+    const late = bridge.run('op', async () => 'late');
+    expect(await Promise.all([waiting, late])).toEqual(['waiter', 'late']);
+  });
+});

@@ -1,0 +1,83 @@
+import { AttemptTimeoutError, DeadlineExceededError } from '@crossbridge/core';
+import { describe, expect, it } from 'vitest';
+import { failing, httpError, never, plainRetry, rejection, testBridge } from '../../support/bridges.ts';
+
+describe('timeouts in the pipeline', () => {
+  it('ends an attempt that takes too long, tells the function, and retries', async () => {
+    const { bridge, clock, observer } = testBridge({ retry: plainRetry, timeout: { attemptMs: 500 } });
+    const reasons: unknown[] = [];
+    const result = await clock.run(
+      bridge.run('op', ({ attempt, signal }) => {
+        if (attempt === 2) return 'second';
+        signal.addEventListener('abort', () => reasons.push(signal.reason));
+        return never();
+      }),
+    );
+    expect(result).toBe('second');
+    expect(reasons).toEqual([expect.any(AttemptTimeoutError)]);
+    expect(observer.story).toContain('attempt 1 timeout attempt_timeout');
+  });
+
+  it('says which attempt timed out after how long', async () => {
+    const { bridge, clock, observer } = testBridge({ timeout: { attemptMs: 500 } });
+    const error = await rejection(clock.run(bridge.run('op', never)));
+    expect(error).toMatchObject({ code: 'attempt_timeout', message: "Attempt 1 of 'op' timed out after 500 ms" });
+    expect(observer.story.at(-1)).toBe('end timeout attempt_timeout');
+  });
+
+  it('bounds the whole call, with the last failure as the cause', async () => {
+    const { bridge, clock } = testBridge({ retry: plainRetry, timeout: { totalMs: 1_000 } });
+    const first = httpError(503);
+    const error = await rejection(
+      clock.run(
+        bridge.run('op', ({ attempt }) => {
+          if (attempt === 1) throw first;
+          return never();
+        }),
+      ),
+    );
+    expect(error).toBeInstanceOf(DeadlineExceededError);
+    expect(error).toMatchObject({ cause: first, message: "The call of 'op' exceeded its deadline of 1000 ms" });
+  });
+
+  it('takes the shorter of the configured total and the deadline of the caller', async () => {
+    const { bridge, clock } = testBridge({ timeout: { totalMs: 1_000 } });
+    const startedAtMs = clock.now();
+    await rejection(clock.run(bridge.run('op', never, { deadlineMs: 50 })));
+    expect(clock.now() - startedAtMs).toBe(50);
+    await rejection(clock.run(bridge.run('op', never, { deadlineMs: 5_000 })));
+    expect(clock.now() - startedAtMs).toBe(1_050);
+  });
+
+  it('runs nothing when the deadline has already passed', async () => {
+    const { bridge } = testBridge({});
+    const fn = failing([], 1);
+    expect(await rejection(bridge.run('op', fn, { deadlineMs: 0 }))).toBeInstanceOf(DeadlineExceededError);
+    expect(fn.calls).toBe(0);
+  });
+
+  it('never aborts the signal of an attempt that succeeded', async () => {
+    const { bridge, clock } = testBridge({ timeout: { attemptMs: 500, totalMs: 800 } });
+    const caller = new AbortController();
+    const signal = await bridge.run('op', (context) => context.signal, { signal: caller.signal });
+    await clock.advance(10_000);
+    caller.abort();
+    expect(signal.aborted).toBe(false);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('ignores what a function that was cut off does later', async () => {
+    const { bridge, clock } = testBridge({ timeout: { attemptMs: 10 } });
+    const late = bridge.run('op', async () => {
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, 1_000));
+      throw new Error('too late to matter');
+    });
+    expect(await rejection(clock.run(late))).toBeInstanceOf(AttemptTimeoutError);
+    await clock.advance(2_000);
+  });
+
+  it.each([-1, Number.NaN])('refuses a deadline of %s', async (deadlineMs) => {
+    const { bridge } = testBridge({});
+    expect(await rejection(bridge.run('op', never, { deadlineMs }))).toMatchObject({ code: 'invalid_argument' });
+  });
+});

@@ -1,0 +1,75 @@
+import { RateLimiter } from '@crossbridge/core';
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+describe('RateLimiter', () => {
+  it('limits each key by itself', () => {
+    const limiter = new RateLimiter({ clock: new VirtualClock() });
+    expect([limiter.check('a', 1, 60), limiter.check('a', 1, 60), limiter.check('b', 1, 60)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  it('applies a changed limit to a live bucket and keeps its level', () => {
+    const limiter = new RateLimiter({ clock: new VirtualClock() });
+    for (let call = 0; call < 8; call += 1) limiter.check('a', 10, 60);
+    expect(limiter.decide('a', { capacity: 100, windowSeconds: 60 }).remaining).toBe(1);
+  });
+
+  it('answers for an unknown key without making a bucket', () => {
+    const limiter = new RateLimiter({ clock: new VirtualClock() });
+    expect(limiter.getRemaining('nobody', 7)).toBe(7);
+    limiter.reset('nobody');
+    expect(limiter.getStats()).toEqual({ totalBuckets: 0, buckets: {} });
+  });
+
+  it('resets one key, and all', () => {
+    const limiter = new RateLimiter({ clock: new VirtualClock() });
+    for (const key of ['a', 'b']) limiter.check(key, 1, 60);
+    limiter.reset('a');
+    expect([limiter.check('a', 1, 60), limiter.check('b', 1, 60)]).toEqual([true, false]);
+    limiter.resetAll();
+    expect(limiter.getRemaining('b', 1)).toBe(1);
+  });
+
+  it('gives the place of a refilled bucket to a new key', () => {
+    const clock = new VirtualClock();
+    const limiter = new RateLimiter({ maxKeys: 3, clock });
+    for (const key of ['a', 'b', 'c']) limiter.check(key, 1, 60);
+    clock.jump(60_000);
+    limiter.check('d', 1, 60);
+    expect(limiter.getStats().totalBuckets).toBe(3);
+    expect(limiter.check('d', 1, 60)).toBe(false);
+  });
+
+  it('keeps within maxKeys and leaves a busy key its bucket in a flood of unique keys', () => {
+    const clock = new VirtualClock();
+    const limiter = new RateLimiter({ maxKeys: 100, clock });
+    let admitted = 0;
+    for (let call = 0; call < 5_000; call += 1) {
+      if (limiter.check('busy', 10, 60)) admitted += 1;
+      limiter.check(`flood:${call}`, 10, 60);
+      clock.jump(1);
+    }
+    expect(limiter.getStats().totalBuckets).toBeLessThanOrEqual(100);
+    // 10 at once, and 5 s of refill at 10 a minute.
+    expect(admitted).toBe(10);
+  });
+
+  it('limits newcomers together once the table is full of busy keys, never less than their limit', () => {
+    const limiter = new RateLimiter({ maxKeys: 2, clock: new VirtualClock() });
+    for (const key of ['a', 'b']) limiter.check(key, 5, 60);
+    const admitted = Array.from({ length: 20 }, (_, index) => limiter.check(`new:${index}`, 5, 60));
+    expect(admitted.filter(Boolean)).toHaveLength(5);
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])('refuses a maxKeys of %s', (maxKeys) => {
+    expect(() => new RateLimiter({ maxKeys })).toThrow(/maxKeys must be a whole number/);
+  });
+
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses a window of %s seconds', (windowSeconds) => {
+    expect(() => new RateLimiter().check('a', 1, windowSeconds)).toThrow(/Window seconds must be positive/);
+  });
+});
