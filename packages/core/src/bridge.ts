@@ -1,5 +1,6 @@
 import { createClassifier } from './classification/classify.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { DEFAULT_RATE_LIMITS } from './config/defaults.ts';
 import type { RuntimeConfigInput } from './config/input.ts';
 import { resolveRuntimeConfig } from './config/resolve.ts';
 import type { OperationConfig, RuntimeConfig } from './config/types.ts';
@@ -101,8 +102,9 @@ export class Bridge {
         wallNow: () => clock.wallNow(),
       }),
     };
-    for (const [name, operation] of Object.entries(config.operations)) {
-      this.#operations.set(name, this.#createOperation(name, operation));
+    for (const name of Object.keys(config.operations)) {
+      // The limits that everybody has by default are no news of this service until it uses them.
+      if (!isBuiltIn(name, config)) this.#addOperation(name);
     }
     for (const observer of options.observers ?? []) this.observe(observer);
   }
@@ -150,23 +152,27 @@ export class Bridge {
     const known = this.#operations.get(name);
     if (known !== undefined) return known;
     const configured = Object.keys(this.config.operations).length;
-    const full = this.#operations.size - configured >= MAX_UNCONFIGURED_OPERATIONS;
-    if (full && name !== OTHER_OPERATION) return this.#operationFor(OTHER_OPERATION);
-    const operation = this.#createOperation(name, NO_POLICIES);
+    const full = this.#operations.size >= configured + MAX_UNCONFIGURED_OPERATIONS;
+    const other = full && !Object.hasOwn(this.config.operations, name) && name !== OTHER_OPERATION;
+    return other ? this.#operationFor(OTHER_OPERATION) : this.#addOperation(name);
+  }
+
+  #addOperation(name: string): Operation {
+    const config = Object.hasOwn(this.config.operations, name) ? this.config.operations[name] : undefined;
+    const policies = config ?? NO_POLICIES;
+    const limit =
+      policies.rateLimit === null
+        ? undefined
+        : new OperationLimit(name, policies.rateLimit, this.rateLimiter, overridesOf(this.config, name));
+    const operation = new Operation(name, policies, this.#environment, limit);
     this.#operations.set(name, operation);
     return operation;
   }
 
-  #createOperation(name: string, config: OperationConfig): Operation {
-    const limit =
-      config.rateLimit === null
-        ? undefined
-        : new OperationLimit(name, config.rateLimit, this.rateLimiter, overridesOf(this.config, name));
-    return new Operation(name, config, this.#environment, limit);
-  }
-
   #health(): OverallHealth {
-    const checks = [...this.#operations.values()].map(({ name, breaker }) => operationHealth(name, breaker?.state));
+    const checks = [...this.#operations.values()].flatMap(({ name, breaker }) =>
+      breaker === undefined ? [] : [operationHealth(name, breaker.state)],
+    );
     return { overall: aggregate(checks), checks };
   }
 }
@@ -201,6 +207,19 @@ function stateOf({ name, config, breaker, bulkhead, limit }: Operation): Operati
       ? {}
       : { rateLimit: { name: limit.name, limit: limit.config.capacity, mode: limit.config.mode } }),
   };
+}
+
+function isBuiltIn(name: string, { operations }: RuntimeConfig): boolean {
+  const builtIn = Object.hasOwn(DEFAULT_RATE_LIMITS, name) ? DEFAULT_RATE_LIMITS[name] : undefined;
+  const { rateLimit, retry, circuitBreaker, bulkhead } = operations[name] ?? NO_POLICIES;
+  return (
+    builtIn !== undefined &&
+    rateLimit?.capacity === builtIn.capacity &&
+    rateLimit.windowSeconds === builtIn.windowSeconds &&
+    retry === null &&
+    circuitBreaker === null &&
+    bulkhead === null
+  );
 }
 
 function overridesOf(config: RuntimeConfig, operation: string) {
