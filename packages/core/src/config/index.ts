@@ -1,1 +1,21 @@
+export { ConfigError } from './config-error.ts';
+export { type DurationRule, formatDuration, parseDuration } from './duration.ts';
+export type {
+  BulkheadInput,
+  CircuitBreakerInput,
+  HealthChecksInput,
+  OperationInput,
+  OperationRetryInput,
+  RateLimitingInput,
+  RetryInput,
+  RetryPolicyInput,
+  RuntimeConfigInput,
+  TimeoutInput,
+  UpstreamInput,
+} from './input.ts';
+export { crossbridgeJsonSchema, type JsonSchema } from './json-schema.ts';
+export { type LoadedConfig, type LoadOptions, loadRuntimeConfig } from './load.ts';
+export { type ParsedConfig, type ParseOptions, parseRuntimeConfig } from './parse.ts';
+export { type ConfigProblem, type ConfigWarning, formatProblem } from './problem.ts';
+export { resolveRuntimeConfig } from './resolve.ts';
 export type * from './types.ts';

@@ -1,0 +1,116 @@
+import { DEFAULT_BULKHEAD, DEFAULT_CIRCUIT_BREAKER, NO_TIMEOUT } from '../defaults.ts';
+import { formatDuration } from '../duration.ts';
+import type { CircuitBreakerInput, OperationInput, RuntimeConfigInput } from '../input.ts';
+import type { Path } from '../path.ts';
+import type { Review } from '../review.ts';
+import type {
+  BulkheadConfig,
+  CircuitBreakerConfig,
+  OperationConfig,
+  RateLimitingConfig,
+  RetryConfig,
+  TimeoutConfig,
+} from '../types.ts';
+import { byName, entry, layered, names } from './merge.ts';
+import { operationRateLimit } from './rate-limiting.ts';
+import { operationBudget, operationRetry } from './retry.ts';
+
+/** Every operation: those listed, and those that `rate_limiting.defaults` gives nothing but a limit. */
+export function completeOperations(
+  input: RuntimeConfigInput,
+  rateLimiting: RateLimitingConfig,
+  retry: RetryConfig,
+  review: Review,
+): Record<string, OperationConfig> {
+  checkGeneral(input, review);
+  return byName(
+    names(input.operations, rateLimiting.defaults).map((name) => {
+      const listed = input.operations !== undefined && Object.hasOwn(input.operations, name);
+      const given = entry(input.operations, name) ?? {};
+      // The policies for all operations are for those listed; of the others nobody said more than a limit.
+      const general = listed ? input : {};
+      const policy = operationRetry(name, given.retry, retry, review);
+      return [
+        name,
+        {
+          rateLimit: operationRateLimit(name, given.rateLimit, rateLimiting, review),
+          retry: policy,
+          retryBudget: policy === null ? null : operationBudget(given.retryBudget, retry),
+          circuitBreaker: circuitBreaker(given.circuitBreaker, general.circuitBreaker),
+          bulkhead: bulkhead(name, given.bulkhead, general.bulkhead, review),
+          timeout: timeout(name, given.timeout, general.timeout, review),
+        },
+      ] as const;
+    }),
+  );
+}
+
+function circuitBreaker(
+  given: OperationInput['circuitBreaker'],
+  general: CircuitBreakerInput | undefined,
+): CircuitBreakerConfig | null {
+  if (given === false || given === null || (given === undefined && general === undefined)) return null;
+  const own = typeof given === 'object' ? given : undefined;
+  if (general?.enabled === false || own?.enabled === false) return null;
+  const { enabled: _on, ...fields } = layered<CircuitBreakerConfig & { enabled: boolean }>(own, general);
+  return { ...DEFAULT_CIRCUIT_BREAKER, ...fields };
+}
+
+function bulkhead(
+  operation: string,
+  given: OperationInput['bulkhead'],
+  general: RuntimeConfigInput['bulkhead'],
+  review: Review,
+): BulkheadConfig | null {
+  if (given === false || given === null || (given === undefined && general === undefined)) return null;
+  const { key } = review.dialect;
+  const fields = layered<BulkheadConfig>(given, general);
+  if (fields.limit === undefined && general === undefined) {
+    missingLimit([key('operations'), operation, key('bulkhead'), key('limit')], review);
+  }
+  return { ...DEFAULT_BULKHEAD, ...fields, limit: fields.limit ?? 1 };
+}
+
+function timeout(
+  operation: string,
+  given: OperationInput['timeout'],
+  general: RuntimeConfigInput['timeout'],
+  review: Review,
+): TimeoutConfig {
+  if (given === false || given === null) return NO_TIMEOUT;
+  const result = { ...NO_TIMEOUT, ...layered<TimeoutConfig>(given, general) };
+  // What it inherits as a whole is judged where it stands.
+  if (given !== undefined) {
+    const { key } = review.dialect;
+    checkTimeout([[key('operations'), operation, key('timeout')], [key('timeout')]], result, review);
+  }
+  return result;
+}
+
+function checkGeneral({ bulkhead: general, timeout: times }: RuntimeConfigInput, review: Review): void {
+  const { key } = review.dialect;
+  if (general !== undefined && general.limit === undefined) missingLimit([key('bulkhead'), key('limit')], review);
+  if (times !== undefined)
+    checkTimeout([[key('timeout')]], { ...NO_TIMEOUT, ...layered<TimeoutConfig>(times) }, review);
+}
+
+function missingLimit(path: Path, review: Review): void {
+  review.problem(path, 'missing: a bulkhead needs the number of calls that may run at once');
+}
+
+function checkTimeout(sections: readonly Path[], { totalMs, attemptMs }: TimeoutConfig, review: Review): void {
+  if (totalMs === null || attemptMs === null || attemptMs <= totalMs) return;
+  const { key } = review.dialect;
+  const own = sections[0] ?? [];
+  const find = (field: string): Path => {
+    const paths = sections.map((section) => [...section, key(field)]);
+    return paths.find((path) => review.written(path)) ?? [...own, key(field)];
+  };
+  const [attempt, total] = [find('attemptMs'), find('totalMs')];
+  const ownAttempt = [...own, key('attemptMs')];
+  const where = review.written(ownAttempt) ? ownAttempt : [...own, key('totalMs')];
+  if (!review.written(where)) return;
+  const show = (path: Path, ms: number): string => review.show(path, formatDuration(ms));
+  const message = `${key('attemptMs')} (${show(attempt, attemptMs)}) is longer than ${key('totalMs')} (${show(total, totalMs)}), so no attempt could use it; lower the one or raise the other`;
+  review.problem(where, message, [attempt, total]);
+}

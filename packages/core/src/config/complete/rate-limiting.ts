@@ -1,0 +1,73 @@
+import { DEFAULT_MAX_KEYS, DEFAULT_RATE_LIMIT_USE, DEFAULT_RATE_LIMITS } from '../defaults.ts';
+import type { OperationInput, RuntimeConfigInput } from '../input.ts';
+import { suggestion } from '../nearest.ts';
+import type { Path } from '../path.ts';
+import type { Review } from '../review.ts';
+import type { OperationRateLimitConfig, RateLimitConfig, RateLimitingConfig } from '../types.ts';
+import { byName, entry, layered, names } from './merge.ts';
+
+type LimitInput = { readonly [K in keyof RateLimitConfig]?: RateLimitConfig[K] | undefined };
+
+export function completeRateLimiting(input: RuntimeConfigInput, review: Review): RateLimitingConfig {
+  const { key } = review.dialect;
+  const given = input.rateLimiting ?? {};
+  const at = (...path: string[]): Path => [key('rateLimiting'), ...path];
+  const defaults = byName(
+    names(given.defaults, DEFAULT_RATE_LIMITS).map((operation) => [
+      operation,
+      limit(at('defaults', operation), review, [
+        entry(given.defaults, operation),
+        entry(DEFAULT_RATE_LIMITS, operation),
+      ]),
+    ]),
+  );
+  const operations = names(input.operations, defaults);
+  const overrides = byName(
+    Object.entries(given.overrides ?? {}).map(([caller, limits]) => {
+      const own = Object.entries(limits ?? {}).map(([operation, override]) => {
+        const path = at('overrides', caller, operation);
+        if (!operations.includes(operation)) {
+          review.warn(
+            path,
+            `no operation is called "${operation}", so this limit applies to nothing${suggestion(operation, operations)}`,
+          );
+        }
+        const general = entry(input.operations, operation)?.rateLimit;
+        return [operation, limit(path, review, [override, general || undefined, entry(defaults, operation)])] as const;
+      });
+      return [caller, byName(own)];
+    }),
+  );
+  return { enabled: given.enabled ?? true, defaults, overrides, maxKeys: given.maxKeys ?? DEFAULT_MAX_KEYS };
+}
+
+/** The limit of one operation, or null when it has none. */
+export function operationRateLimit(
+  operation: string,
+  given: OperationInput['rateLimit'],
+  rateLimiting: RateLimitingConfig,
+  review: Review,
+): OperationRateLimitConfig | null {
+  const general = entry(rateLimiting.defaults, operation);
+  if (given === false || given === null || (given === undefined && general === undefined)) return null;
+  const { key } = review.dialect;
+  const path = [key('operations'), operation, key('rateLimit')];
+  const { per = DEFAULT_RATE_LIMIT_USE.per, mode = DEFAULT_RATE_LIMIT_USE.mode } = given ?? {};
+  const result = { ...limit(path, review, [given, general]), per, mode };
+  return rateLimiting.enabled ? result : null;
+}
+
+function limit(path: Path, review: Review, layers: readonly (LimitInput | undefined)[]): RateLimitConfig {
+  const { capacity, windowSeconds } = layered<RateLimitConfig>(...layers);
+  const { key } = review.dialect;
+  if (capacity === undefined) {
+    review.problem([...path, key('capacity')], 'missing: expected a number of tokens above 0, for example 60');
+  }
+  if (windowSeconds === undefined) {
+    review.problem(
+      [...path, key('windowSeconds')],
+      'missing: expected the seconds in which an empty bucket fills, for example 60',
+    );
+  }
+  return { capacity: capacity ?? 1, windowSeconds: windowSeconds ?? 1 };
+}

@@ -1,0 +1,78 @@
+import type {
+  AdminConfig,
+  BulkheadConfig,
+  CircuitBreakerConfig,
+  HealthChecksConfig,
+  OperationRateLimitConfig,
+  ProviderHealthCheckConfig,
+  RateLimitConfig,
+  RetryBudgetConfig,
+  RetryPolicyConfig,
+  TimeoutConfig,
+} from './types.ts';
+
+/** Limits of the operations every bridge knows. */
+export const DEFAULT_RATE_LIMITS: Readonly<Record<string, RateLimitConfig>> = {
+  search: { capacity: 30, windowSeconds: 60 },
+  transform: { capacity: 10, windowSeconds: 60 },
+  embed: { capacity: 60, windowSeconds: 60 },
+  ai_generate: { capacity: 20, windowSeconds: 60 },
+  health_check: { capacity: 100, windowSeconds: 60 },
+};
+
+/** How an operation's limit counts and acts unless it says otherwise. */
+export const DEFAULT_RATE_LIMIT_USE: Pick<OperationRateLimitConfig, 'per' | 'mode'> = { per: 'call', mode: 'enforce' };
+
+/** Most keys whose buckets are held at once. */
+export const DEFAULT_MAX_KEYS: number = 100_000;
+
+/** The retry policies every bridge knows. */
+export const DEFAULT_RETRY_POLICIES: Readonly<
+  Record<'default' | 'expensive' | 'quick' | 'conservative', RetryPolicyConfig>
+> = {
+  default: { maxAttempts: 3, baseDelayMs: 500, maxDelayMs: 5000, exponentialBase: 2, jitter: 'original' },
+  expensive: { maxAttempts: 5, baseDelayMs: 1000, maxDelayMs: 10_000, exponentialBase: 2, jitter: 'original' },
+  quick: { maxAttempts: 2, baseDelayMs: 100, maxDelayMs: 1000, exponentialBase: 2, jitter: 'original' },
+  conservative: { maxAttempts: 3, baseDelayMs: 2000, maxDelayMs: 30_000, exponentialBase: 3, jitter: 'original' },
+};
+
+export const DEFAULT_RETRYABLE_CODES: readonly number[] = [429, 500, 502, 503, 504];
+
+export const DEFAULT_RETRY_BUDGET: RetryBudgetConfig = { ratio: 0.2, minRetriesPerSecond: 10 };
+
+export const DEFAULT_CIRCUIT_BREAKER: CircuitBreakerConfig = {
+  consecutiveFailures: null,
+  failureRatio: 0.5,
+  minimumCalls: 10,
+  windowMs: 30_000,
+  openForMs: 30_000,
+  halfOpenProbes: 1,
+  mode: 'enforce',
+};
+
+/** `limit` has no default: only the user knows what an upstream bears. */
+export const DEFAULT_BULKHEAD: Omit<BulkheadConfig, 'limit'> = { queue: 0, queueTimeoutMs: null, mode: 'enforce' };
+
+export const NO_TIMEOUT: TimeoutConfig = { totalMs: null, attemptMs: null };
+
+/** The health checks every bridge knows. Each runs once something of that name is registered. */
+export const DEFAULT_HEALTH_PROVIDERS: Readonly<Record<string, ProviderHealthCheckConfig>> = {
+  ai_provider: { enabled: true, checkType: 'embed', intervalMs: 60_000, timeoutMs: 15_000 },
+  embedding_provider: { enabled: true, checkType: 'embed', intervalMs: 60_000, timeoutMs: 10_000 },
+  vector_store: { enabled: true, checkType: 'ping', intervalMs: 30_000, timeoutMs: 5000 },
+  database: { enabled: true, checkType: 'ping', intervalMs: 20_000, timeoutMs: 5000 },
+};
+
+export const DEFAULT_HEALTH_CHECKS: HealthChecksConfig = {
+  enabled: true,
+  intervalMs: 30_000,
+  timeoutMs: 10_000,
+  failureThreshold: 3,
+  providers: DEFAULT_HEALTH_PROVIDERS,
+  degradedMode: { continueOnDegraded: true, disableFeatures: ['flaky_detection', 'coverage_analysis'] },
+};
+
+/** What a provider of the user's own checks unless it says otherwise; interval and timeout come from `health_checks`. */
+export const DEFAULT_CHECK_TYPE: string = 'ping';
+
+export const DEFAULT_ADMIN: AdminConfig = { enabled: true, host: '127.0.0.1', port: 9464 };

@@ -1,0 +1,106 @@
+import type {
+  AdminConfig,
+  BulkheadConfig,
+  CircuitBreakerConfig,
+  HealthChecksConfig,
+  JitterKind,
+  OperationRateLimitConfig,
+  ProviderHealthCheckConfig,
+  RateLimitConfig,
+  RetryBudgetConfig,
+  RetryPolicyConfig,
+  TimeoutConfig,
+  UpstreamRule,
+} from './types.ts';
+
+/** Every field may be left out, or be undefined: the default is meant. */
+type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+type Named<T> = Readonly<Record<string, T | undefined>>;
+
+/** A policy that may be switched off (`false` or null), or on with its defaults (`true`). */
+type Switch<T> = T | boolean | null;
+
+/** A policy that may be switched off (`false` or null). */
+type OffSwitch<T> = T | false | null;
+
+/** Missing fields come from the built-in policy of that name, else from `default`. `jitter: true` is `original`. */
+export interface RetryPolicyInput extends Optional<Omit<RetryPolicyConfig, 'jitter'>> {
+  readonly jitter?: JitterKind | boolean | undefined;
+}
+
+/** A named policy (default `default`) with changes of the operation's own. */
+export interface OperationRetryInput extends RetryPolicyInput {
+  readonly policy?: string | undefined;
+}
+
+export interface CircuitBreakerInput extends Optional<CircuitBreakerConfig> {
+  /** Default true. */
+  readonly enabled?: boolean | undefined;
+}
+
+export type BulkheadInput = Optional<BulkheadConfig>;
+
+export type TimeoutInput = Optional<TimeoutConfig>;
+
+export interface OperationInput {
+  /** Missing fields come from `rateLimiting.defaults` of that name. Left out: that limit. */
+  readonly rateLimit?: OffSwitch<Optional<OperationRateLimitConfig>> | undefined;
+  /** A policy's name, `true` for `default`, or a policy. Left out: no retry. */
+  readonly retry?: Switch<string | OperationRetryInput> | undefined;
+  /** Left out: `retry.budget`. */
+  readonly retryBudget?: Switch<Optional<RetryBudgetConfig>> | undefined;
+  /** Left out: the `circuitBreaker` of all operations, if there is one. */
+  readonly circuitBreaker?: Switch<CircuitBreakerInput> | undefined;
+  /** Left out: the `bulkhead` of all operations, if there is one. */
+  readonly bulkhead?: OffSwitch<BulkheadInput> | undefined;
+  /** Left out: the `timeout` of all operations, if there is one. */
+  readonly timeout?: OffSwitch<TimeoutInput> | undefined;
+}
+
+export interface UpstreamInput {
+  readonly match?: Optional<UpstreamRule['match']> | undefined;
+  readonly operation?: string | undefined;
+  /** Default `auto`. */
+  readonly idempotent?: boolean | 'auto' | undefined;
+}
+
+export interface RateLimitingInput {
+  readonly enabled?: boolean | undefined;
+  /** Merged into the built-in table, operation by operation. */
+  readonly defaults?: Named<Optional<RateLimitConfig>> | undefined;
+  /** By key or key prefix, then by operation. Missing fields come from the operation's limit. */
+  readonly overrides?: Named<Named<Optional<RateLimitConfig>>> | undefined;
+  readonly maxKeys?: number | undefined;
+}
+
+export interface RetryInput {
+  readonly enabled?: boolean | undefined;
+  readonly policies?: Named<RetryPolicyInput> | undefined;
+  readonly retryableCodes?: readonly number[] | undefined;
+  readonly budget?: Switch<Optional<RetryBudgetConfig>> | undefined;
+}
+
+export interface HealthChecksInput extends Optional<Omit<HealthChecksConfig, 'providers' | 'degradedMode'>> {
+  readonly providers?: Named<Optional<ProviderHealthCheckConfig>> | undefined;
+  readonly degradedMode?: Optional<HealthChecksConfig['degradedMode']> | undefined;
+}
+
+/**
+ * The configuration as code: any part of a {@link RuntimeConfig}, with the same shorthands, defaults and rules as
+ * `crossbridge.yml`. A complete `RuntimeConfig` is a valid input and comes out unchanged.
+ */
+export interface RuntimeConfigInput {
+  readonly rateLimiting?: RateLimitingInput | undefined;
+  readonly retry?: RetryInput | undefined;
+  readonly healthChecks?: HealthChecksInput | undefined;
+  /** For every operation listed in `operations`. `enabled: false` switches the breakers of all of them off. */
+  readonly circuitBreaker?: CircuitBreakerInput | undefined;
+  /** For every operation listed in `operations`. */
+  readonly bulkhead?: BulkheadInput | undefined;
+  /** For every operation listed in `operations`. */
+  readonly timeout?: TimeoutInput | undefined;
+  readonly operations?: Named<OperationInput> | undefined;
+  readonly upstreams?: readonly (UpstreamInput | undefined)[] | undefined;
+  readonly admin?: Optional<AdminConfig> | undefined;
+}

@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import { type DurationRule, readDuration } from '../duration.ts';
+import { expected } from './fields.ts';
+
+/**
+ * How one and the same set of fields is written: as YAML (snake_case, seconds or units) or as code (camelCase,
+ * milliseconds). Either way the output is a `RuntimeConfigInput`.
+ */
+export interface Dialect {
+  readonly kind: 'yaml' | 'code';
+  /** What the field of this camelCase name is called. */
+  key(field: string): string;
+  /** Milliseconds, however they are written. */
+  duration(rule?: DurationRule): z.ZodType<number>;
+}
+
+const DURATION = 'a duration: seconds as a number, or a text with a unit such as 250ms, 2s, 1m, 1h';
+
+export const yamlDialect: Dialect = {
+  kind: 'yaml',
+  key: (field) => field.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  duration: (rule) =>
+    z.union([z.number(), z.string()], expected(DURATION)).transform((value, context) => {
+      const reading = readDuration(value, rule);
+      if ('ms' in reading) return reading.ms;
+      context.addIssue({ code: 'custom', message: DURATION, params: { reason: reading.reason } });
+      return z.NEVER;
+    }),
+};
+
+export const codeDialect: Dialect = {
+  kind: 'code',
+  key: (field) => field,
+  duration: (rule) =>
+    z.number(expected('milliseconds as a number')).transform((value, context) => {
+      const reading = readDuration(`${value}ms`, rule);
+      if ('ms' in reading) return reading.ms;
+      context.addIssue({ code: 'custom', message: 'milliseconds as a number', params: { reason: reading.reason } });
+      return z.NEVER;
+    }),
+};

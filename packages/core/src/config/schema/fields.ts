@@ -1,0 +1,55 @@
+import * as z from 'zod';
+
+/**
+ * Schemas of single values. The `error` of each says what is expected, whatever is wrong: the report adds what was found,
+ * which a schema must not repeat because it may be the value of an environment variable.
+ */
+export function expected(text: string): { readonly error: () => string } {
+  return { error: () => text };
+}
+
+export interface NumberRange {
+  readonly whole?: boolean;
+  readonly min?: number;
+  /** Excluded lower bound. */
+  readonly above?: number;
+  readonly max?: number;
+}
+
+export function number(range: NumberRange): z.ZodType<number> {
+  const error = expected(describe(range));
+  let schema = range.whole === true ? z.int(error) : z.number(error);
+  if (range.min !== undefined) schema = schema.min(range.min, error);
+  if (range.above !== undefined) schema = schema.gt(range.above, error);
+  if (range.max !== undefined) schema = schema.max(range.max, error);
+  return schema;
+}
+
+export function flag(): z.ZodType<boolean> {
+  return z.boolean(expected('true or false'));
+}
+
+export function text(what: string): z.ZodType<string> {
+  return z.string(expected(what)).regex(/\S/, expected(what));
+}
+
+export function oneOf<const T extends string>(values: readonly T[]): z.ZodType<T> {
+  return z.enum(values, expected(`one of ${values.join(', ')}`)) as unknown as z.ZodType<T>;
+}
+
+export function list<T>(item: z.ZodType<T>, what: string): z.ZodType<T[]> {
+  return z.array(item, expected(`a list of ${what}`));
+}
+
+/** A value for which null is an answer of its own ("none"), not a gap to be filled with the default. */
+export function orNone<T>(schema: z.ZodType<T>): z.ZodNullable<z.ZodType<T>> {
+  return z.nullable(schema);
+}
+
+function describe({ whole, min, above, max }: NumberRange): string {
+  const noun = whole === true ? 'a whole number' : 'a number';
+  if (min !== undefined && max !== undefined) return `${noun} from ${min} to ${max}`;
+  if (above !== undefined && max !== undefined) return `${noun} above ${above} and at most ${max}`;
+  if (above !== undefined) return `${noun} above ${above}`;
+  return min === undefined ? noun : `${noun} of at least ${min}`;
+}

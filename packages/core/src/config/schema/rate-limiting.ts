@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import type { OperationInput, RateLimitingInput } from '../input.ts';
+import type { Dialect } from './dialect.ts';
+import { flag, number, oneOf } from './fields.ts';
+import { named, section, switchable } from './section.ts';
+
+const LIMIT = 'a map with capacity and window';
+
+function limitFields(dialect: Dialect) {
+  return {
+    capacity: number({ above: 0 }),
+    windowSeconds: number({ above: 0 }),
+    // As code there is one way to say it.
+    ...(dialect.kind === 'yaml' ? { windowMs: dialect.duration({ aboveZero: true }) } : {}),
+  };
+}
+
+interface Window {
+  readonly windowSeconds?: number | undefined;
+  readonly windowMs?: number | undefined;
+}
+
+function inSeconds<T extends Window>(limit: T, context: z.RefinementCtx): Omit<T, 'windowMs'> {
+  const { windowMs, ...rest } = limit;
+  if (windowMs === undefined) return rest;
+  if (rest.windowSeconds === undefined) return { ...rest, windowSeconds: windowMs / 1000 };
+  const params = { rule: 'window and window_seconds say the same thing; keep one of the two' };
+  context.addIssue({ code: 'custom', path: ['window'], params });
+  return z.NEVER;
+}
+
+export function rateLimiting(dialect: Dialect): z.ZodType<RateLimitingInput> {
+  const limits = named(section(dialect, limitFields(dialect)).transform(inSeconds), `an operation to ${LIMIT}`);
+  const fields = {
+    enabled: flag(),
+    defaults: limits,
+    overrides: named(limits, 'a key such as "user:12345" to limits by operation'),
+    maxKeys: number({ whole: true, min: 1 }),
+  };
+  const ignored = dialect.kind === 'yaml' ? { cleanupThreshold: number({ whole: true, min: 0 }) } : {};
+  return section(dialect, fields, { ignored });
+}
+
+export function operationRateLimit(dialect: Dialect): z.ZodType<OperationInput['rateLimit']> {
+  const fields = { ...limitFields(dialect), per: oneOf(['call', 'attempt']), mode: oneOf(['enforce', 'shadow']) };
+  return switchable(dialect, section(dialect, fields).transform(inSeconds), LIMIT);
+}

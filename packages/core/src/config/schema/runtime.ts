@@ -1,0 +1,48 @@
+import type * as z from 'zod';
+import type { OperationInput, RuntimeConfigInput } from '../input.ts';
+import { codeDialect, type Dialect, yamlDialect } from './dialect.ts';
+import { flag, number, text } from './fields.ts';
+import { healthChecks } from './health-checks.ts';
+import { bulkhead, circuitBreaker, timeout } from './policies.ts';
+import { operationRateLimit, rateLimiting } from './rate-limiting.ts';
+import { operationRetry, retry, retryBudget } from './retry.ts';
+import { named, section, switchable, toggled } from './section.ts';
+import { upstreams } from './upstreams.ts';
+
+function operation(dialect: Dialect): z.ZodType<OperationInput> {
+  return section(dialect, {
+    rateLimit: operationRateLimit(dialect),
+    retry: operationRetry(dialect),
+    retryBudget: retryBudget(dialect),
+    circuitBreaker: toggled(dialect, circuitBreaker(dialect), 'a map of circuit breaker fields'),
+    bulkhead: switchable(dialect, bulkhead(dialect), 'a map with limit'),
+    timeout: switchable(dialect, timeout(dialect), 'a map with total and attempt'),
+  });
+}
+
+function sections(dialect: Dialect) {
+  return {
+    rateLimiting: rateLimiting(dialect),
+    retry: retry(dialect),
+    healthChecks: healthChecks(dialect),
+    circuitBreaker: circuitBreaker(dialect),
+    bulkhead: bulkhead(dialect),
+    timeout: timeout(dialect),
+    operations: named(operation(dialect), 'the name of an operation to its policies'),
+    upstreams: upstreams(dialect),
+    admin: section(dialect, {
+      enabled: flag(),
+      host: text('an address to listen on'),
+      port: number({ whole: true, min: 0, max: 65_535 }),
+    }),
+  };
+}
+
+/** Schema of the sections of ours under `runtime:`. */
+export const yamlSchema: z.ZodType<RuntimeConfigInput> = section(yamlDialect, sections(yamlDialect));
+
+/** Schema of a configuration given as code. */
+export const codeSchema: z.ZodType<RuntimeConfigInput> = section(codeDialect, sections(codeDialect));
+
+/** The sections of ours, as `crossbridge.yml` calls them. */
+export const SECTION_NAMES: readonly string[] = Object.keys(sections(yamlDialect)).map(yamlDialect.key);

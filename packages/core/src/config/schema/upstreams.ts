@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import type { UpstreamInput } from '../input.ts';
+import type { Dialect } from './dialect.ts';
+import { expected, list, orNone, text } from './fields.ts';
+import { optional, section } from './section.ts';
+
+/** RFC 9110 and 5789, QUERY, and the WebDAV methods that clients send. */
+const METHODS = [
+  ...['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT', 'QUERY'],
+  ...['COPY', 'LOCK', 'MKCOL', 'MOVE', 'PROPFIND', 'PROPPATCH', 'REPORT', 'SEARCH', 'UNLOCK', 'PURGE'],
+];
+const HOST = 'a host without scheme or path: "api.example.com", "*.example.com", "localhost:8080"';
+const PATH = 'a path that starts with "/": "/v1/chat/*" (* stays inside a segment, ** crosses them)';
+
+export function upstreams(dialect: Dialect): z.ZodType<(UpstreamInput | undefined)[]> {
+  const method = z.string(expected('an HTTP method')).transform((value, context) => {
+    const upper = value.trim().toUpperCase();
+    if (METHODS.includes(upper)) return upper;
+    context.addIssue({ code: 'custom', message: 'an HTTP method', params: { candidates: METHODS } });
+    return z.NEVER;
+  });
+  const methods = list(method, 'HTTP methods').refine((all) => all.length > 0, expected('at least one HTTP method'));
+  const one = method.transform((only) => [only]);
+  const match = section(
+    // The word is singular in YAML, where one method is the usual case.
+    { ...dialect, key: (field) => (field === 'methods' && dialect.kind === 'yaml' ? 'method' : dialect.key(field)) },
+    {
+      host: orNone(
+        z
+          .string(expected(HOST))
+          .regex(/^[^\s/]+$/, expected(HOST))
+          .transform((host) => host.toLowerCase()),
+      ),
+      path: orNone(z.string(expected(PATH)).regex(/^[/*]\S*$/, expected(PATH))),
+      methods: orNone(z.union([one, methods], expected('an HTTP method, or a list of them'))),
+    },
+  );
+  const idempotent = z.union([z.boolean(), z.literal('auto')], expected('auto, true or false'));
+  const rule = section(dialect, { match, operation: text('the name of an operation'), idempotent });
+  return list(optional(rule), 'rules with match and operation');
+}
