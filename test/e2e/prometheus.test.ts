@@ -1,0 +1,107 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  annotationQueries,
+  type DashboardQuery,
+  interpolate,
+  panelQueries,
+  readDashboard,
+} from '../../dashboards/check/dashboard-file.ts';
+import { prometheusMetricName } from '../../packages/otel/src/prometheus-names.ts';
+import { CATALOGUE } from '../../packages/otel/src/signals.ts';
+import { type Prometheus, type Series, startPrometheus } from '../support/prometheus.ts';
+import { describeWithServers } from '../support/servers.ts';
+import { type ServerProcess, startProcess, waitFor } from '../support/servers-process.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What Grafana would put in, for a scrape every second and the last two minutes on screen. */
+const VALUES = { __rate_interval: '10s', __range: '2m', job: '.*', operation: '.*' };
+
+/** Faults are spread over this time, and go on afterwards. */
+const DEMO_SECONDS = 20;
+
+describeWithServers(['prometheus'], 'a Prometheus that scrapes the demo', () => {
+  let demo: ServerProcess;
+  let prometheus: Prometheus;
+
+  beforeAll(async () => {
+    demo = startProcess(process.execPath, ['demo/main.ts', '--seconds', `${DEMO_SECONDS}`, '--keep'], {
+      cwd: ROOT,
+      env: { NODE_OPTIONS: '--conditions=crossbridge-source' },
+    });
+    const metrics = await waitFor(() => /http:\/\/(127\.0\.0\.1:\d+)\/metrics/.exec(demo.log())?.[1], {
+      what: 'the demo to say where its metrics are',
+      crashed: demo.crashed,
+      log: demo.log,
+    });
+    prometheus = await startPrometheus({ targets: { demo: [metrics] } });
+  });
+
+  afterAll(async () => {
+    await prometheus?.stop();
+    await demo?.stop();
+  });
+
+  /** The series of a query over the time since the demo started. */
+  async function lately({ expression }: DashboardQuery): Promise<Series[]> {
+    const end = Date.now() / 1000;
+    return prometheus.queryRange(interpolate(expression, VALUES), { start: end - 120, end, step: 2 });
+  }
+
+  test('reads every sample of the scrape', async () => {
+    const [target] = await waitFor(
+      async () => {
+        const targets = await prometheus.targets();
+        return targets.length === 1 && targets[0]?.health !== 'unknown' ? targets : undefined;
+      },
+      { what: 'the first scrape', crashed: demo.crashed, log: prometheus.log },
+    );
+    expect(target).toMatchObject({ job: 'demo', health: 'up', lastError: '' });
+    expect(prometheus.log()).not.toMatch(/level=(?:warn|error).*(?:scrape|append|duplicate|out.of.order)/i);
+  });
+
+  test('knows every metric by the type that the catalogue gives it', async () => {
+    const metadata = await waitFor(
+      async () => {
+        const families = await prometheus.metadata();
+        return 'crossbridge_call_duration_seconds' in families ? families : undefined;
+      },
+      { what: 'the metrics of calls', crashed: demo.crashed, log: demo.log },
+    );
+    const catalogue = new Map(CATALOGUE.metrics.map((metric) => [prometheusMetricName(metric), metric.type]));
+    const ours = Object.entries(metadata).filter(([name]) => name.startsWith('crossbridge_'));
+    for (const [name, [family]] of ours) {
+      // An OpenMetrics family of counters is named without the suffix of its samples.
+      const type = catalogue.get(name) ?? catalogue.get(`${name}_total`);
+      expect(family?.type, name).toBe(type === 'updowncounter' ? 'gauge' : type);
+    }
+  });
+
+  test('has finite data for every query of the dashboard', { timeout: 180_000 }, async () => {
+    const dashboard = readDashboard('overview.json');
+    const found = new Map<DashboardQuery, Series[]>();
+    let missing = [...panelQueries(dashboard), ...annotationQueries(dashboard)];
+    expect(missing.length).toBeGreaterThan(0);
+    await waitFor(
+      async () => {
+        for (const query of missing) {
+          const series = await lately(query);
+          if (series.some(({ samples }) => samples.some(([, value]) => Number.isFinite(value))))
+            found.set(query, series);
+        }
+        missing = missing.filter((query) => !found.has(query));
+        return missing.length === 0 ? true : undefined;
+      },
+      { what: 'data of every query', timeoutMs: 90_000, everyMs: 1000, crashed: demo.crashed, log: prometheus.log },
+    ).catch(() => {});
+    expect(missing.map(({ where, expression }) => `${where}: ${interpolate(expression, VALUES)}`)).toEqual([]);
+    for (const [{ where, unit }, series] of found) {
+      for (const [, value] of series.flatMap(({ samples }) => samples)) {
+        if (!Number.isFinite(value)) continue;
+        expect(value, where).toBeGreaterThanOrEqual(0);
+        if (unit === 'percentunit') expect(value, where).toBeLessThanOrEqual(1);
+      }
+    }
+  });
+});
