@@ -1,0 +1,45 @@
+import type { CallInfo, RetryDecision } from '@crossbridge/core';
+import type { Context, Span } from '@opentelemetry/api';
+import type { RateLimitResult } from './bridge-state.ts';
+import type { CallPosition } from './call-context.ts';
+
+/** What the spans of one call under way need to remember. Times are in milliseconds of the observer's clock. */
+export interface CallRecord {
+  readonly call: CallInfo;
+  readonly span: Span;
+  /** Carries the call's span and position. */
+  readonly context: Context;
+  /** False when the call is not sampled: then only its context matters. */
+  readonly recording: boolean;
+  readonly startedAt: number;
+  /** The attempt under way, or the last one. */
+  attempt: AttemptRecord | undefined;
+  backoffStartedAt: number | undefined;
+  /** When the bulkhead refused the call. */
+  refusedAt: number | undefined;
+  /** Parts of the waits that spans stand for already. */
+  limiterShownMs: number;
+  queueShownMs: number;
+  rateLimitResult: RateLimitResult | undefined;
+  retryDecision: RetryDecision | undefined;
+}
+
+export interface AttemptRecord extends CallPosition {
+  /** A span that was live during the attempt, when there is one. */
+  readonly span: Span | undefined;
+}
+
+export function newCallRecord(
+  start: Pick<CallRecord, 'call' | 'span' | 'context' | 'recording' | 'startedAt'>,
+): CallRecord {
+  return {
+    ...start,
+    attempt: undefined,
+    backoffStartedAt: undefined,
+    refusedAt: undefined,
+    limiterShownMs: 0,
+    queueShownMs: 0,
+    rateLimitResult: undefined,
+    retryDecision: undefined,
+  };
+}

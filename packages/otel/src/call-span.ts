@@ -1,0 +1,67 @@
+import { hash } from 'node:crypto';
+import type { BreakerState, BridgeEvent, CallInfo } from '@crossbridge/core';
+import { type Attributes, type Context, type Span, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
+import type { CallRecord } from './call-record.ts';
+import * as attribute from './signals/attributes.ts';
+import { callSpan } from './signals/spans.ts';
+
+type Told<Type extends BridgeEvent['type']> = Extract<BridgeEvent, { readonly type: Type }>;
+
+export function startCallSpan(tracer: Tracer, call: CallInfo, startTime: number, parent: Context): Span {
+  const attributes = { [attribute.operation.name]: call.operation };
+  const name = callSpan.name.replace('{operation}', () => call.operation);
+  return tracer.startSpan(name, { kind: SpanKind.INTERNAL, startTime, attributes }, parent);
+}
+
+/** Pseudonymous, not anonymous: whoever can guess a key can recognise its hash. */
+export function hashKey(key: string): string {
+  return hash('sha256', key, 'hex').slice(0, 16);
+}
+
+export function retryAttributes(event: Told<'retry.decided'>): Attributes {
+  return {
+    [attribute.attemptNumber.name]: event.attempt,
+    [attribute.errorType.name]: event.errorType,
+    [attribute.retryDelay.name]: event.delayMs / 1000,
+    [attribute.delaySource.name]: event.source,
+  };
+}
+
+export function throttledAttributes(event: Told<'rate_limit.decided'>): Attributes {
+  return {
+    [attribute.rateLimitName.name]: event.rateLimit,
+    [attribute.mode.name]: event.mode,
+    [attribute.rateLimitRetryAfter.name]: event.retryAfterMs / 1000,
+  };
+}
+
+export function transitionAttributes(event: Told<'circuit_breaker.changed'>): Attributes {
+  return {
+    [attribute.operation.name]: event.operation,
+    [attribute.breakerFrom.name]: event.from,
+    [attribute.breakerTo.name]: event.to,
+  };
+}
+
+export function endCallSpan(
+  record: CallRecord,
+  event: Told<'call.ended'>,
+  breaker: BreakerState | undefined,
+  endedAt: number,
+): void {
+  const { span, call } = record;
+  const attributes: Attributes = {
+    [attribute.outcome.name]: event.outcome,
+    [attribute.callAttempts.name]: call.attempts,
+    [attribute.callLimiterDuration.name]: call.limiterMs / 1000,
+    [attribute.callQueueDuration.name]: call.queueMs / 1000,
+    [attribute.callBackoffDuration.name]: call.backoffMs / 1000,
+  };
+  if (record.rateLimitResult !== undefined) attributes[attribute.rateLimitResult.name] = record.rateLimitResult;
+  if (breaker !== undefined) attributes[attribute.breakerState.name] = breaker;
+  if (record.retryDecision !== undefined) attributes[attribute.retryDecision.name] = record.retryDecision;
+  if (event.errorType !== undefined) attributes[attribute.errorType.name] = event.errorType;
+  span.setAttributes(attributes);
+  if (event.outcome !== 'success' && event.outcome !== 'cancelled') span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end(endedAt);
+}

@@ -1,0 +1,25 @@
+export type {
+  BridgeState,
+  HealthState,
+  HealthStatusName,
+  OperationState,
+  PatchStatus,
+  Phase,
+  RateLimitResult,
+} from './bridge-state.ts';
+export { SCOPE_NAME, SCOPE_VERSION } from './instrumentation-scope.ts';
+export { createOtelObserver, type OtelObserver, type OtelObserverOptions } from './otel-observer.ts';
+export {
+  type PrometheusMetricType,
+  prometheusLabelName,
+  prometheusMetricName,
+  prometheusUnit,
+} from './prometheus-names.ts';
+export * as attributes from './signals/attributes.ts';
+export * from './signals/definitions.ts';
+export * as spanEvents from './signals/events.ts';
+export * as metrics from './signals/metrics.ts';
+export * as spans from './signals/spans.ts';
+export { CATALOGUE } from './signals.ts';
+export { AttemptAnnotator } from './span-processor.ts';
+export type { AttemptSpans } from './spans.ts';

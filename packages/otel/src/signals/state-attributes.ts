@@ -1,0 +1,43 @@
+import type { HealthStatusName, PatchStatus } from '../bridge-state.ts';
+import type { AttributeDefinition } from './definitions.ts';
+
+export const healthCheck: AttributeDefinition = {
+  name: 'crossbridge.health.check',
+  type: 'string',
+  description: 'The health check, as named in the configuration.',
+  bound: 'config',
+  values: {},
+};
+
+export const healthStatus: AttributeDefinition<HealthStatusName> = {
+  name: 'crossbridge.health.status',
+  type: 'string',
+  description: 'Status of a health check, or of all of them together.',
+  bound: 'values',
+  values: {
+    healthy: 'Works.',
+    degraded: 'Works in part, or an optional dependency does not.',
+    unhealthy: 'Does not work.',
+    unknown: 'No result yet, or the last one is too old.',
+  },
+};
+
+export const patchModule: AttributeDefinition = {
+  name: 'crossbridge.patch.module',
+  type: 'string',
+  description: 'A module that the agent patches; the list is part of the agent.',
+  bound: 'config',
+  values: {},
+};
+
+export const patchStatus: AttributeDefinition<PatchStatus> = {
+  name: 'crossbridge.patch.status',
+  type: 'string',
+  description: 'Whether the agent is really in front of the module.',
+  bound: 'values',
+  values: {
+    active: 'Patched, and every call passes through the patch first.',
+    missing: 'The module was loaded and could not be patched.',
+    not_outermost: 'Patched, but another library wrapped the module afterwards and may act before CrossBridge does.',
+  },
+};

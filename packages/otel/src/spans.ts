@@ -1,0 +1,148 @@
+import type { AttemptScope, BridgeEvent, CallInfo, Scope } from '@crossbridge/core';
+import { type Context, context, type Tracer, type TracerProvider, trace } from '@opentelemetry/api';
+import { endAttemptSpan, showAttempt, startAttemptSpan } from './attempt-spans.ts';
+import type { BreakerStates } from './breaker-states.ts';
+import { positionIn, withPosition } from './call-context.ts';
+import { type AttemptRecord, type CallRecord, newCallRecord } from './call-record.ts';
+import {
+  endCallSpan,
+  hashKey,
+  retryAttributes,
+  startCallSpan,
+  throttledAttributes,
+  transitionAttributes,
+} from './call-span.ts';
+import { SCOPE_NAME, SCOPE_VERSION } from './instrumentation-scope.ts';
+import * as attribute from './signals/attributes.ts';
+import * as spanEvent from './signals/events.ts';
+import { endBackoff, showRemainingWaits, showWait } from './wait-spans.ts';
+
+/** `auto`: an attempt span of ours only where no client span was seen. */
+export type AttemptSpans = 'auto' | 'always' | 'never';
+
+export interface SpanOptions {
+  readonly attemptSpans: AttemptSpans;
+  readonly recordKey: false | 'hashed';
+  readonly now: () => number;
+  readonly breakers: BreakerStates;
+}
+
+/** Makes the spans of calls and keeps the context of each, whatever asynchronous context its parts are run in. */
+export class CallSpans {
+  readonly #options: SpanOptions;
+  readonly #records = new WeakMap<CallInfo, CallRecord>();
+  #provider: TracerProvider | undefined;
+  #tracer: Tracer | undefined;
+
+  constructor(options: SpanOptions) {
+    this.#options = options;
+  }
+
+  /** The context in which the scope is to run. */
+  enter(scope: Scope): Context {
+    return scope.kind === 'call' ? this.#enterCall(scope.call) : this.#enterAttempt(scope);
+  }
+
+  contextOf(call: CallInfo | undefined): Context | undefined {
+    return call === undefined ? undefined : this.#records.get(call)?.context;
+  }
+
+  on(event: BridgeEvent): void {
+    if (event.type === 'circuit_breaker.changed') this.#options.breakers.changed(event.operation, event.to);
+    const record = event.call === undefined ? undefined : this.#records.get(event.call);
+    if (record?.recording) this.#follow(record, event);
+    if (event.type === 'call.ended') this.#records.delete(event.call);
+  }
+
+  #enterCall(call: CallInfo): Context {
+    const outer = context.active();
+    const startedAt = this.#options.now();
+    const span = startCallSpan(this.#currentTracer(), call, startedAt, outer);
+    // A call inside an attempt of another call: its client spans are not that attempt's.
+    const inner = withPosition(trace.setSpan(outer, span), { call, attempt: 0, clientSpans: 0 });
+    const recording = span.isRecording();
+    if (recording && this.#options.recordKey === 'hashed' && call.key !== undefined) {
+      span.setAttribute(attribute.keyHash.name, hashKey(call.key));
+    }
+    this.#records.set(call, newCallRecord({ call, span, context: inner, recording, startedAt }));
+    return inner;
+  }
+
+  #enterAttempt({ call, attempt }: AttemptScope): Context {
+    const active = context.active();
+    const record = this.#records.get(call);
+    // A call that waited in a queue may be resumed in the asynchronous context of the one that made room for it.
+    const outer = record === undefined || positionIn(active)?.call === call ? active : record.context;
+    const live = record?.recording === true && this.#options.attemptSpans === 'always';
+    const span = live
+      ? startAttemptSpan(this.#currentTracer(), call.operation, attempt, this.#options.now(), outer)
+      : undefined;
+    const position: AttemptRecord = { call, attempt, clientSpans: 0, span };
+    if (record !== undefined) record.attempt = position;
+    return withPosition(span === undefined ? outer : trace.setSpan(outer, span), position);
+  }
+
+  #follow(record: CallRecord, event: BridgeEvent): void {
+    const now = this.#options.now();
+    const tracer = this.#currentTracer();
+    switch (event.type) {
+      case 'rate_limit.decided':
+        endBackoff(tracer, record, now - event.waitMs);
+        showWait(tracer, record, 'limiter', now, event.waitMs);
+        record.limiterShownMs += event.waitMs;
+        if (event.mode === 'enforce') record.rateLimitResult = event.result;
+        if (event.result === 'throttled') {
+          record.span.addEvent(spanEvent.throttled.name, throttledAttributes(event), now);
+        }
+        break;
+      case 'bulkhead.admitted':
+        showWait(tracer, record, 'queue', now, event.waitMs);
+        record.queueShownMs += event.waitMs;
+        break;
+      case 'bulkhead.rejected':
+        record.refusedAt = now;
+        break;
+      case 'circuit_breaker.changed':
+        record.span.addEvent(spanEvent.breakerStateChanged.name, transitionAttributes(event), now);
+        break;
+      case 'circuit_breaker.rejected':
+      case 'attempt.started':
+        endBackoff(tracer, record, now);
+        break;
+      case 'attempt.ended':
+        this.#endAttempt(tracer, record, event, now);
+        break;
+      case 'retry.decided':
+        record.retryDecision = event.decision;
+        if (event.decision !== 'retried') break;
+        record.backoffStartedAt = now;
+        record.span.addEvent(spanEvent.retry.name, retryAttributes(event), now);
+        break;
+      case 'call.ended':
+        showRemainingWaits(tracer, record, now);
+        endCallSpan(record, event, this.#options.breakers.of(event.call.operation), now);
+        break;
+      default:
+    }
+  }
+
+  #endAttempt(
+    tracer: Tracer,
+    record: CallRecord,
+    event: Extract<BridgeEvent, { readonly type: 'attempt.ended' }>,
+    now: number,
+  ): void {
+    const attempt = record.attempt?.attempt === event.attempt ? record.attempt : undefined;
+    if (attempt?.span !== undefined) endAttemptSpan(attempt.span, event, now);
+    else if (this.#options.attemptSpans === 'auto' && !attempt?.clientSpans) showAttempt(tracer, record, event, now);
+  }
+
+  #currentTracer(): Tracer {
+    const provider = trace.getTracerProvider();
+    if (this.#tracer === undefined || provider !== this.#provider) {
+      this.#tracer = provider.getTracer(SCOPE_NAME, SCOPE_VERSION);
+      this.#provider = provider;
+    }
+    return this.#tracer;
+  }
+}

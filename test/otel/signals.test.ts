@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { SCOPE_NAME, SCOPE_VERSION } from '../../packages/otel/src/instrumentation-scope.ts';
+import { prometheusMetricName } from '../../packages/otel/src/prometheus-names.ts';
+import { allowedValues } from '../../packages/otel/src/signals/definitions.ts';
+import { CATALOGUE } from '../../packages/otel/src/signals.ts';
+
+const { attributes, metrics, spans, events } = CATALOGUE;
+
+describe('the catalogue', () => {
+  it('names every signal once, in lower case, inside a namespace', () => {
+    for (const group of [attributes, metrics, events]) {
+      const names = group.map((signal) => signal.name);
+      expect(new Set(names).size).toBe(names.length);
+      for (const name of names) expect(name).toMatch(/^[a-z][a-z_]*(\.[a-z][a-z_]*)+$/);
+    }
+  });
+
+  it('uses its own prefix for everything but the standard attributes', () => {
+    const foreign = [...attributes, ...metrics, ...events].filter((signal) => !signal.name.startsWith('crossbridge.'));
+    expect(foreign.map((signal) => signal.name).sort()).toEqual(['error.type', 'http.request.resend_count']);
+  });
+
+  it('has no attribute whose name is the namespace of another', () => {
+    for (const { name } of attributes) {
+      expect(attributes.filter((other) => other.name.startsWith(`${name}.`)).map((other) => other.name)).toEqual([]);
+    }
+  });
+
+  it('puts nothing unbounded on a metric', () => {
+    for (const metric of metrics) {
+      for (const attribute of [...metric.attributes, ...metric.optional]) {
+        expect(`${metric.name} ${attribute.name} ${attribute.bound}`).not.toContain('nothing');
+      }
+    }
+  });
+
+  it('gives a meaning to every signal and to every value of a closed set', () => {
+    for (const signal of [...attributes, ...metrics, ...spans, ...events]) {
+      expect(signal.description).toMatch(/^[A-Z].*\.$/);
+    }
+    for (const attribute of attributes) {
+      const values = allowedValues(attribute);
+      expect(values.length > 0).toBe(attribute.bound === 'values');
+      for (const value of values) expect(attribute.values[value]).toMatch(/^[A-Z].*\.$/);
+    }
+  });
+
+  it('measures in seconds or in singular annotations', () => {
+    for (const metric of metrics) expect(metric.unit).toMatch(/^(s|\{[a-z]*([^s]|ss)\})$/);
+    for (const metric of metrics) expect(metric.unit === 's').toBe(/(duration|delay)$/.test(metric.name));
+  });
+
+  it('resolves durations from a millisecond to two minutes', () => {
+    for (const metric of metrics) {
+      if (metric.type !== 'histogram') continue;
+      expect(metric.boundaries).toEqual([...metric.boundaries].sort((a, b) => a - b));
+      expect(metric.boundaries[0]).toBe(0.001);
+      expect(metric.boundaries.at(-1)).toBe(120);
+    }
+  });
+
+  it('gives each one-hot gauge an attribute with a closed set of values', () => {
+    const oneHot = metrics.flatMap((metric) => (metric.type === 'gauge' && metric.oneHot ? [metric] : []));
+    expect(oneHot.map((metric) => metric.name)).toEqual([
+      'crossbridge.circuit_breaker.state',
+      'crossbridge.health.overall',
+      'crossbridge.health.status',
+      'crossbridge.patch.status',
+    ]);
+    for (const metric of oneHot) {
+      expect(metric.oneHot?.bound).toBe('values');
+      expect(metric.attributes).toContain(metric.oneHot);
+    }
+  });
+
+  it('gives each metric a Prometheus name of its own', () => {
+    expect(metrics.map(prometheusMetricName).sort()).toEqual([
+      'crossbridge_attempt_duration_seconds',
+      'crossbridge_bulkhead_active',
+      'crossbridge_bulkhead_limit',
+      'crossbridge_bulkhead_queued',
+      'crossbridge_bulkhead_rejections_total',
+      'crossbridge_call_active',
+      'crossbridge_call_duration_seconds',
+      'crossbridge_call_phase_duration_seconds',
+      'crossbridge_circuit_breaker_rejections_total',
+      'crossbridge_circuit_breaker_state',
+      'crossbridge_circuit_breaker_transitions_total',
+      'crossbridge_health_overall',
+      'crossbridge_health_status',
+      'crossbridge_patch_status',
+      'crossbridge_rate_limit_limit',
+      'crossbridge_rate_limit_requests_total',
+      'crossbridge_rate_limit_wait_duration_seconds',
+      'crossbridge_retry_decisions_total',
+      'crossbridge_retry_delay_seconds',
+      'crossbridge_retry_wasted_duration_seconds_total',
+    ]);
+  });
+});
+
+it('names the instrumentation scope after the package and its version', () => {
+  const manifest = JSON.parse(readFileSync(new URL('../../packages/otel/package.json', import.meta.url), 'utf8'));
+  expect({ name: SCOPE_NAME, version: SCOPE_VERSION }).toEqual({ name: manifest.name, version: manifest.version });
+});

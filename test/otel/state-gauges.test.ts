@@ -1,0 +1,103 @@
+import { afterEach, expect, it } from 'vitest';
+import type { BridgeState, OperationState } from '../../packages/otel/src/bridge-state.ts';
+import { createOtelObserver } from '../../packages/otel/src/otel-observer.ts';
+import { type Collected, startOtel, stopOtel } from '../support/otel.ts';
+
+afterEach(stopOtel);
+
+/** Value of each series, by the value of one of its attributes. */
+function by(collected: Collected, metric: string, attribute: string): Record<string, unknown> {
+  return Object.fromEntries(collected.points(metric).map((point) => [point.attributes[attribute], point.value]));
+}
+
+it('shows the breaker as 1 for its state and 0 for every other, and follows it', async () => {
+  const otel = startOtel();
+  let state: 'closed' | 'open' | 'half_open' | 'isolated' = 'closed';
+  const bridge: BridgeState = { operations: () => [{ operation: 'search', breaker: { state } }] };
+  createOtelObserver({ state: () => bridge });
+  for (state of ['closed', 'open', 'half_open', 'isolated'] as const) {
+    const shown = by(await otel.collect(), 'crossbridge.circuit_breaker.state', 'crossbridge.circuit_breaker.state');
+    expect(shown).toEqual({ closed: 0, open: 0, half_open: 0, isolated: 0, [state]: 1 });
+  }
+});
+
+it('shows health, of each check and overall, as 1 for its status and 0 for every other', async () => {
+  const otel = startOtel();
+  const bridge: BridgeState = {
+    operations: () => [],
+    health: () => ({
+      overall: 'degraded',
+      checks: [
+        { check: 'db', status: 'healthy' },
+        { check: 'openai', status: 'unhealthy' },
+      ],
+    }),
+  };
+  createOtelObserver({ state: () => bridge });
+  const collected = await otel.collect();
+  expect(by(collected, 'crossbridge.health.overall', 'crossbridge.health.status')).toEqual({
+    healthy: 0,
+    degraded: 1,
+    unhealthy: 0,
+    unknown: 0,
+  });
+  const raised = collected.points('crossbridge.health.status').filter((point) => point.value === 1);
+  expect(raised.map((point) => point.attributes)).toEqual([
+    { 'crossbridge.health.check': 'db', 'crossbridge.health.status': 'healthy' },
+    { 'crossbridge.health.check': 'openai', 'crossbridge.health.status': 'unhealthy' },
+  ]);
+  expect(collected.points('crossbridge.health.status')).toHaveLength(8);
+});
+
+it('shows which modules the agent is in front of', async () => {
+  const otel = startOtel();
+  const bridge: BridgeState = { operations: () => [], patches: () => [{ module: 'pg', status: 'not_outermost' }] };
+  createOtelObserver({ state: () => bridge });
+  const shown = by(await otel.collect(), 'crossbridge.patch.status', 'crossbridge.patch.status');
+  expect(shown).toEqual({ active: 0, missing: 0, not_outermost: 1 });
+});
+
+it('shows bulkhead and rate limit as they are when a reader collects', async () => {
+  const otel = startOtel();
+  const operation: OperationState = {
+    operation: 'search',
+    bulkhead: { active: 3, queued: 2, limit: 8 },
+    rateLimit: { name: 'per_user', limit: 60 },
+  };
+  createOtelObserver({ state: () => ({ operations: () => [operation] }) });
+  const collected = await otel.collect();
+  const search = { 'crossbridge.operation': 'search' };
+  expect(collected.value('crossbridge.bulkhead.active', search)).toBe(3);
+  expect(collected.value('crossbridge.bulkhead.queued', search)).toBe(2);
+  expect(collected.value('crossbridge.bulkhead.limit', search)).toBe(8);
+  const limit = { ...search, 'crossbridge.rate_limit.name': 'per_user' };
+  expect(collected.value('crossbridge.rate_limit.limit', limit)).toBe(60);
+});
+
+it('shows nothing for policies that an operation does not have, nor before there is a bridge', async () => {
+  const otel = startOtel();
+  let bridge: BridgeState | undefined;
+  createOtelObserver({ state: () => bridge });
+  expect((await otel.collect()).names).toEqual([]);
+  bridge = { operations: () => [{ operation: 'plain' }] };
+  const { names } = await otel.collect();
+  expect(names).toEqual([
+    'crossbridge.call.active',
+    'crossbridge.retry.decisions',
+    'crossbridge.retry.wasted.duration',
+  ]);
+});
+
+it('loses only the gauges when the state cannot be read', async () => {
+  const otel = startOtel();
+  const bridge: BridgeState = {
+    operations: () => {
+      throw new Error('not loaded');
+    },
+  };
+  const observer = createOtelObserver({ state: () => bridge });
+  observer.on({ type: 'circuit_breaker.changed', operation: 'search', from: 'closed', to: 'open', call: undefined });
+  const collected = await otel.collect();
+  expect(collected.errors).toEqual([]);
+  expect(collected.names).toEqual(['crossbridge.circuit_breaker.transitions']);
+});
