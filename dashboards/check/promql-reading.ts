@@ -1,7 +1,7 @@
 import { parser } from '@prometheus-io/lezer-promql';
 
 /** The series that a query asks for. */
-export interface PromqlSelector {
+interface PromqlSelector {
   readonly metric: string;
   /** Labels that its matchers name. */
   readonly labels: readonly string[];

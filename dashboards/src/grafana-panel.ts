@@ -6,7 +6,7 @@ interface Datasource {
   readonly uid: string;
 }
 
-export interface TargetJson {
+interface TargetJson {
   readonly refId: string;
   readonly expr: string;
   readonly legendFormat: string;

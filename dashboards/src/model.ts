@@ -1,7 +1,7 @@
 /** Units as Grafana names them; a panel without a unit has `none`. */
-export type Unit = 'none' | 'short' | 'percentunit' | 's' | 'reqps' | 'ops' | 'cps';
+type Unit = 'none' | 'short' | 'percentunit' | 's' | 'reqps' | 'ops' | 'cps';
 
-export type Color = 'green' | 'yellow' | 'orange' | 'red' | 'purple' | 'blue' | 'text';
+type Color = 'green' | 'yellow' | 'orange' | 'red' | 'purple' | 'blue' | 'text';
 
 /** From `from` upwards the panel has `color`; the first has no `from` and colours everything below the second. */
 export interface Threshold {
@@ -42,7 +42,7 @@ interface PanelBase {
 }
 
 /** One big number. */
-export interface StatPanel extends PanelBase {
+interface StatPanel extends PanelBase {
   readonly type: 'stat';
   readonly states?: readonly StateValue[];
 }
@@ -58,7 +58,7 @@ export interface TimeSeriesPanel extends PanelBase {
 }
 
 /** A band per series, coloured by state. */
-export interface StateTimelinePanel extends PanelBase {
+interface StateTimelinePanel extends PanelBase {
   readonly type: 'state-timeline';
   readonly states: readonly StateValue[];
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { serverPath } from './servers.ts';
 import { freePorts, startProcess, temporaryDirectory, waitFor } from './servers-process.ts';
 
-export type Labels = Readonly<Record<string, string>>;
+type Labels = Readonly<Record<string, string>>;
 
 /** One series of an answer; an instant query gives one sample. Samples are `[seconds since 1970, value]`. */
 export interface Series {
@@ -11,7 +11,7 @@ export interface Series {
   readonly samples: readonly (readonly [number, number])[];
 }
 
-export interface ScrapeTarget {
+interface ScrapeTarget {
   readonly job: string;
   readonly health: 'up' | 'down' | 'unknown';
   /** Empty when the last scrape was read completely. */
@@ -20,7 +20,7 @@ export interface ScrapeTarget {
 }
 
 /** Seconds since 1970, and seconds. */
-export interface RangeQuery {
+interface RangeQuery {
   readonly start: number;
   readonly end: number;
   readonly step: number;

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 
 /** What a span looks like in OTLP/JSON, as far as tests ask. */
-export interface ReceivedSpan {
+interface ReceivedSpan {
   readonly traceId: string;
   readonly name: string;
   readonly attributes: Readonly<Record<string, unknown>>;

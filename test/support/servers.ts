@@ -47,7 +47,7 @@ function isExecutable(path: string): boolean {
 }
 
 /** The path of the server's program: its variable, the cache of `.ci/install-servers`, the PATH; undefined when nowhere. */
-export function findServer(name: ServerName): string | undefined {
+function findServer(name: ServerName): string | undefined {
   const { variable, commands }: ServerProgram = PROGRAMS[name];
   const named = process.env[variable];
   if (named) return isExecutable(named) ? named : undefined;
