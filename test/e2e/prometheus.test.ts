@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   annotationQueries,
@@ -11,9 +10,8 @@ import { prometheusMetricName } from '../../packages/otel/src/prometheus-names.t
 import { CATALOGUE } from '../../packages/otel/src/signals.ts';
 import { type Prometheus, type Series, startPrometheus } from '../support/prometheus.ts';
 import { describeWithServers } from '../support/servers.ts';
-import { type ServerProcess, startProcess, waitFor } from '../support/servers-process.ts';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+import { type RunningDemo, startDemo } from '../support/servers-demo.ts';
+import { waitFor } from '../support/servers-process.ts';
 
 /** What Grafana would put in, for a scrape every second and the last two minutes on screen. */
 const VALUES = { __rate_interval: '10s', __range: '2m', job: '.*', operation: '.*' };
@@ -22,20 +20,12 @@ const VALUES = { __rate_interval: '10s', __range: '2m', job: '.*', operation: '.
 const DEMO_SECONDS = 20;
 
 describeWithServers(['prometheus'], 'a Prometheus that scrapes the demo', () => {
-  let demo: ServerProcess;
+  let demo: RunningDemo;
   let prometheus: Prometheus;
 
   beforeAll(async () => {
-    demo = startProcess(process.execPath, ['demo/main.ts', '--seconds', `${DEMO_SECONDS}`, '--keep'], {
-      cwd: ROOT,
-      env: { NODE_OPTIONS: '--conditions=crossbridge-source' },
-    });
-    const metrics = await waitFor(() => /http:\/\/(127\.0\.0\.1:\d+)\/metrics/.exec(demo.log())?.[1], {
-      what: 'the demo to say where its metrics are',
-      crashed: demo.crashed,
-      log: demo.log,
-    });
-    prometheus = await startPrometheus({ targets: { demo: [metrics] } });
+    demo = await startDemo(DEMO_SECONDS);
+    prometheus = await startPrometheus({ targets: { demo: [demo.admin] } });
   });
 
   afterAll(async () => {
