@@ -4,18 +4,20 @@ import { DEFAULT_RATE_LIMITS } from './config/defaults.ts';
 import type { RuntimeConfigInput } from './config/input.ts';
 import { resolveRuntimeConfig } from './config/resolve.ts';
 import type { OperationConfig, RuntimeConfig } from './config/types.ts';
-import { BridgeClosedError, InvalidArgumentError } from './errors.ts';
+import { BridgeClosedError } from './errors.ts';
 import { operationHealth } from './health/operation-health.ts';
 import { aggregate, type OverallHealth } from './health/status.ts';
 import { Notifier, type ObserverErrorHandler } from './notifier.ts';
-import type { BreakerState, Observer, PolicyMode } from './observer.ts';
+import type { Observer } from './observer.ts';
 import type { AttemptFunction } from './pipeline/attempt.ts';
 import { Call } from './pipeline/call.ts';
 import { type Environment, Operation } from './pipeline/operation.ts';
+import { type OperationState, stateOf } from './pipeline/operation-state.ts';
 import { runCall } from './pipeline/run.ts';
 import { OperationLimit } from './rate-limit/operation-limit.ts';
 import { RateLimiter } from './rate-limit/rate-limiter.ts';
 import type { Random } from './retry/backoff.ts';
+import { assertRunnable, type RunOptions } from './run-options.ts';
 
 /** Names the config does not know are bounded too; those beyond share this one, so that no metric grows without end. */
 const OTHER_OPERATION = '_OTHER';
@@ -37,36 +39,6 @@ export interface BridgeOptions {
   readonly clock?: Clock;
   /** Source of numbers in [0, 1) for jitter. Default `Math.random`. */
   readonly random?: Random;
-}
-
-export interface RunOptions {
-  /** For whom the call is made: the partition of the rate limit. Default: one bucket for all calls that name none. */
-  readonly key?: string | undefined;
-  /** Tokens the call takes from the rate limit. Default 1. */
-  readonly cost?: number | undefined;
-  /** Ends the call at once, with the signal's reason; never counted as a failure. */
-  readonly signal?: AbortSignal | undefined;
-  /** The most the call may take, in milliseconds; the shorter of this and the configured total timeout counts. */
-  readonly deadlineMs?: number | undefined;
-  /** False when running the function twice could do harm: it is then repeated only after failures that show it never ran. Default true. */
-  readonly idempotent?: boolean | undefined;
-  /** At most this many attempts, whatever the policy allows. At least 1. */
-  readonly maxAttempts?: number | undefined;
-}
-
-/** Live state of one operation, read without changing it. */
-export interface OperationState {
-  readonly operation: string;
-  /** Whether a failed attempt may be followed by another. */
-  readonly retry: boolean;
-  readonly breaker?: { readonly state: BreakerState; readonly mode: PolicyMode };
-  readonly bulkhead?: {
-    readonly active: number;
-    readonly queued: number;
-    readonly limit: number;
-    readonly mode: PolicyMode;
-  };
-  readonly rateLimit?: { readonly name: string; readonly limit: number; readonly mode: PolicyMode };
 }
 
 /** Live state of a bridge, for gauges and health endpoints. */
@@ -186,29 +158,6 @@ export function createBridge(config: RuntimeConfigInput = {}, options: BridgeOpt
   return new Bridge(resolveRuntimeConfig(config), options);
 }
 
-function stateOf({ name, config, breaker, bulkhead, limit }: Operation): OperationState {
-  return {
-    operation: name,
-    retry: config.retry !== null,
-    ...(breaker !== undefined && config.circuitBreaker !== null
-      ? { breaker: { state: breaker.state, mode: config.circuitBreaker.mode } }
-      : {}),
-    ...(bulkhead !== undefined && config.bulkhead !== null
-      ? {
-          bulkhead: {
-            active: bulkhead.active,
-            queued: bulkhead.queued,
-            limit: bulkhead.limit,
-            mode: config.bulkhead.mode,
-          },
-        }
-      : {}),
-    ...(limit === undefined
-      ? {}
-      : { rateLimit: { name: limit.name, limit: limit.config.capacity, mode: limit.config.mode } }),
-  };
-}
-
 function isBuiltIn(name: string, { operations }: RuntimeConfig): boolean {
   const builtIn = Object.hasOwn(DEFAULT_RATE_LIMITS, name) ? DEFAULT_RATE_LIMITS[name] : undefined;
   const { rateLimit, retry, circuitBreaker, bulkhead } = operations[name] ?? NO_POLICIES;
@@ -229,27 +178,4 @@ function overridesOf(config: RuntimeConfig, operation: string) {
     if (limit !== undefined) overrides.set(key, limit);
   }
   return overrides;
-}
-
-function assertRunnable(operation: unknown, fn: unknown, options: RunOptions): void {
-  if (typeof operation !== 'string' || operation === '') {
-    throw new InvalidArgumentError(`The operation must be a non-empty string, got ${typeof operation}`);
-  }
-  if (typeof fn !== 'function') {
-    throw new InvalidArgumentError(
-      `The second argument of run('${operation}', …) must be a function, got ${typeof fn}`,
-    );
-  }
-  const { deadlineMs, maxAttempts, cost } = options;
-  if (deadlineMs !== undefined && !(deadlineMs >= 0)) {
-    throw new InvalidArgumentError(`deadlineMs of '${operation}' must be at least 0, got ${deadlineMs}`);
-  }
-  if (maxAttempts !== undefined && !(Number.isSafeInteger(maxAttempts) && maxAttempts >= 1)) {
-    throw new InvalidArgumentError(
-      `maxAttempts of '${operation}' must be a whole number of at least 1, got ${maxAttempts}`,
-    );
-  }
-  if (cost !== undefined && !(cost >= 0 && cost < Number.POSITIVE_INFINITY)) {
-    throw new InvalidArgumentError(`cost of '${operation}' must be a finite number of at least 0, got ${cost}`);
-  }
 }

@@ -1,10 +1,4 @@
-export type {
-  Bridge,
-  BridgeOptions,
-  BridgeStateView,
-  OperationState,
-  RunOptions,
-} from './bridge.ts';
+export type { Bridge, BridgeOptions, BridgeStateView } from './bridge.ts';
 export { createBridge } from './bridge.ts';
 export type { Classification, Classifier, ClassifierOptions } from './classification/classify.ts';
 export { createClassifier } from './classification/classify.ts';
@@ -16,6 +10,7 @@ export type { CheckHealth, HealthStatus, OverallHealth } from './health/status.t
 export type { ObserverErrorHandler } from './notifier.ts';
 export type * from './observer.ts';
 export type { AttemptContext, AttemptFunction } from './pipeline/attempt.ts';
+export type { OperationState } from './pipeline/operation-state.ts';
 export type { RateLimiterOptions, RateLimiterStats } from './rate-limit/rate-limiter.ts';
 export { RateLimiter } from './rate-limit/rate-limiter.ts';
 export type { BucketDecision } from './rate-limit/token-bucket.ts';
@@ -30,3 +25,4 @@ export {
   ServerError,
   ValidationError,
 } from './retry/errors.ts';
+export type { RunOptions } from './run-options.ts';

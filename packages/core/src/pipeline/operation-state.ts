@@ -1,0 +1,40 @@
+import type { BreakerState, PolicyMode } from '../observer.ts';
+import type { Operation } from './operation.ts';
+
+/** Live state of one operation, read without changing it. */
+export interface OperationState {
+  readonly operation: string;
+  /** Whether a failed attempt may be followed by another. */
+  readonly retry: boolean;
+  readonly breaker?: { readonly state: BreakerState; readonly mode: PolicyMode };
+  readonly bulkhead?: {
+    readonly active: number;
+    readonly queued: number;
+    readonly limit: number;
+    readonly mode: PolicyMode;
+  };
+  readonly rateLimit?: { readonly name: string; readonly limit: number; readonly mode: PolicyMode };
+}
+
+export function stateOf({ name, config, breaker, bulkhead, limit }: Operation): OperationState {
+  return {
+    operation: name,
+    retry: config.retry !== null,
+    ...(breaker !== undefined && config.circuitBreaker !== null
+      ? { breaker: { state: breaker.state, mode: config.circuitBreaker.mode } }
+      : {}),
+    ...(bulkhead !== undefined && config.bulkhead !== null
+      ? {
+          bulkhead: {
+            active: bulkhead.active,
+            queued: bulkhead.queued,
+            limit: bulkhead.limit,
+            mode: config.bulkhead.mode,
+          },
+        }
+      : {}),
+    ...(limit === undefined
+      ? {}
+      : { rateLimit: { name: limit.name, limit: limit.config.capacity, mode: limit.config.mode } }),
+  };
+}

@@ -1,0 +1,40 @@
+import { InvalidArgumentError } from './errors.ts';
+
+export interface RunOptions {
+  /** For whom the call is made: the partition of the rate limit. Default: one bucket for all calls that name none. */
+  readonly key?: string | undefined;
+  /** Tokens the call takes from the rate limit. Default 1. */
+  readonly cost?: number | undefined;
+  /** Ends the call at once, with the signal's reason; never counted as a failure. */
+  readonly signal?: AbortSignal | undefined;
+  /** The most the call may take, in milliseconds; the shorter of this and the configured total timeout counts. */
+  readonly deadlineMs?: number | undefined;
+  /** False when running the function twice could do harm: it is then repeated only after failures that show it never ran. Default true. */
+  readonly idempotent?: boolean | undefined;
+  /** At most this many attempts, whatever the policy allows. At least 1. */
+  readonly maxAttempts?: number | undefined;
+}
+
+/** Throws InvalidArgumentError for arguments of `run` that cannot work. */
+export function assertRunnable(operation: unknown, fn: unknown, options: RunOptions): void {
+  if (typeof operation !== 'string' || operation === '') {
+    throw new InvalidArgumentError(`The operation must be a non-empty string, got ${typeof operation}`);
+  }
+  if (typeof fn !== 'function') {
+    throw new InvalidArgumentError(
+      `The second argument of run('${operation}', …) must be a function, got ${typeof fn}`,
+    );
+  }
+  const { deadlineMs, maxAttempts, cost } = options;
+  if (deadlineMs !== undefined && !(deadlineMs >= 0)) {
+    throw new InvalidArgumentError(`deadlineMs of '${operation}' must be at least 0, got ${deadlineMs}`);
+  }
+  if (maxAttempts !== undefined && !(Number.isSafeInteger(maxAttempts) && maxAttempts >= 1)) {
+    throw new InvalidArgumentError(
+      `maxAttempts of '${operation}' must be a whole number of at least 1, got ${maxAttempts}`,
+    );
+  }
+  if (cost !== undefined && !(cost >= 0 && cost < Number.POSITIVE_INFINITY)) {
+    throw new InvalidArgumentError(`cost of '${operation}' must be a finite number of at least 0, got ${cost}`);
+  }
+}

@@ -1,0 +1,40 @@
+import { createBridge } from '@crossbridge/core';
+import { hardenFetch } from '@crossbridge/integrations/fetch';
+import { describe, expect, it } from 'vitest';
+import { RecordingObserver } from '../../support/recording-observer.ts';
+
+/** The operation that a request is put under, seen from outside. */
+async function operationOf(match: object, method: string, url: string): Promise<string | undefined> {
+  const observer = new RecordingObserver();
+  const bridge = createBridge(
+    { operations: { op: {} }, upstreams: [{ match, operation: 'op' }] },
+    { observers: [observer] },
+  );
+  await hardenFetch(async () => new Response(), { bridge })(url, { method });
+  return observer.ofType('call.started')[0]?.call.operation;
+}
+
+describe('upstream rules', () => {
+  it.each([
+    [{}, 'GET', 'http://anything/at/all', true],
+    [{ host: 'api.openai.com' }, 'GET', 'https://api.openai.com/v1', true],
+    [{ host: 'API.OpenAI.com' }, 'GET', 'https://api.openai.com/v1', true],
+    [{ host: 'api.openai.com' }, 'GET', 'https://api.openai.com:8443/v1', true],
+    [{ host: 'api.openai.com:443' }, 'GET', 'https://api.openai.com/v1', true],
+    [{ host: 'api.openai.com:443' }, 'GET', 'https://api.openai.com:8443/v1', false],
+    [{ host: 'api.openai.com' }, 'GET', 'https://evil-api.openai.com/v1', false],
+    [{ host: '*.openai.com' }, 'GET', 'https://eu.api.openai.com/v1', true],
+    [{ host: '*.openai.com' }, 'GET', 'https://openai.com/v1', false],
+    [{ path: '/v1/chat/**' }, 'GET', 'http://h/v1/chat/completions/1', true],
+    [{ path: '/v1/chat/**' }, 'GET', 'http://h/v1/chat', true],
+    [{ path: '/v1/chat/**' }, 'GET', 'http://h/v1/chatter', false],
+    [{ path: '/v1/*/items' }, 'GET', 'http://h/v1/a/items', true],
+    [{ path: '/v1/*/items' }, 'GET', 'http://h/v1/a/b/items', false],
+    [{ path: '/a.b' }, 'GET', 'http://h/aXb', false],
+    [{ path: '/search' }, 'GET', 'http://h/search?q=/other', true],
+    [{ methods: ['POST', 'PUT'] }, 'PUT', 'http://h/', true],
+    [{ methods: ['POST', 'PUT'] }, 'GET', 'http://h/', false],
+  ])('%j and %s %s: %s', async (match, method, url, matches) => {
+    expect(await operationOf(match, method, url)).toBe(matches ? 'op' : undefined);
+  });
+});
