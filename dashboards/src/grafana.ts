@@ -60,7 +60,6 @@ function datasourceVariable(): object {
     label: 'Data source',
     type: 'datasource',
     query: 'prometheus',
-    current: {},
     hide: 0,
     refresh: 1,
   };
@@ -118,6 +117,8 @@ function annotation({ title, expression, text, color }: Annotation): object {
 function dashboardsWithSameTag(tags: readonly string[]): object {
   return {
     title: 'CrossBridge dashboards',
+    tooltip: 'Other dashboards of CrossBridge, for the same services and time',
+    icon: 'external link',
     type: 'dashboards',
     tags,
     asDropdown: true,

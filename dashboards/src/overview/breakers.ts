@@ -2,7 +2,9 @@ import { breakerTo, operation, breakerState as stateAttribute } from '../../../p
 import { breakerState, breakerTransitions } from '../../../packages/otel/src/signals/metrics.ts';
 import type { Annotation, Row } from '../model.ts';
 import { increase, state } from '../promql.ts';
-import { is, label, legend } from '../selector.ts';
+import { is, legend } from '../selector.ts';
+
+const OPENINGS = increase(breakerTransitions, 'value', { where: [is(breakerTo, 'open')], by: [operation] });
 
 export const breakers: Row = {
   title: 'Circuit breakers',
@@ -33,18 +35,13 @@ export const breakers: Row = {
     },
     {
       type: 'timeseries',
-      title: 'Transitions',
+      title: 'Openings',
       description:
-        'Changes of state within each step of the graph. A breaker that opens again and again is flapping: its upstream recovers for a moment only, or `open_for` is too short.',
+        'How often each breaker opened within a step of the graph. Again and again is flapping: the upstream recovers for a moment only, or `open_for` is too short.',
       unit: 'short',
       width: 8,
       noValue: 'No breakers',
-      queries: [
-        {
-          expression: increase(breakerTransitions, 'value', { by: [operation, breakerTo] }),
-          legend: `{{${label(operation)}}} → {{${label(breakerTo)}}}`,
-        },
-      ],
+      queries: [{ expression: OPENINGS, legend: legend(operation) }],
     },
   ],
 };
@@ -52,7 +49,7 @@ export const breakers: Row = {
 /** Marks on every panel: most other changes on the dashboard follow from these. */
 export const breakerOpenings: Annotation = {
   title: 'Circuit breaker opened',
-  expression: `${increase(breakerTransitions, 'value', { where: [is(breakerTo, 'open')], by: [operation] })} > 0`,
+  expression: `${OPENINGS} > 0`,
   text: legend(operation),
   color: 'red',
 };

@@ -27,8 +27,8 @@ export const throttles: Row = {
       noValue: 'No rate limits',
       queries: [
         {
-          expression: rate(rateLimitRequests, 'value', { where: [THROTTLED], by: [operation, rateLimitName, mode] }),
-          legend: legend(operation, rateLimitName, mode),
+          expression: rate(rateLimitRequests, 'value', { where: [THROTTLED], by: [rateLimitName, mode] }),
+          legend: legend(rateLimitName, mode),
         },
       ],
     },
@@ -44,10 +44,10 @@ export const throttles: Row = {
       queries: [
         {
           expression: share(
-            rate(rateLimitRequests, 'value', { where: [THROTTLED], by: [operation, rateLimitName] }),
-            rate(rateLimitRequests, 'value', { by: [operation, rateLimitName] }),
+            rate(rateLimitRequests, 'value', { where: [THROTTLED], by: [rateLimitName] }),
+            rate(rateLimitRequests, 'value', { by: [rateLimitName] }),
           ),
-          legend: legend(operation, rateLimitName),
+          legend: legend(rateLimitName),
         },
       ],
     },
@@ -60,8 +60,8 @@ export const throttles: Row = {
       noValue: 'No rate limits',
       queries: [
         {
-          expression: quantile(0.95, rateLimitWaitDuration, { by: [operation, rateLimitName] }),
-          legend: legend(operation, rateLimitName),
+          expression: quantile(0.95, rateLimitWaitDuration, { by: [rateLimitName] }),
+          legend: legend(rateLimitName),
         },
       ],
     },
