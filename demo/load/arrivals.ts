@@ -6,11 +6,11 @@ export type Endpoint = 'ask' | 'stream' | 'similar' | 'search' | 'stock';
 
 /** Which share of the load each endpoint gets. */
 const MIX: readonly (readonly [Endpoint, number])[] = [
-  ['ask', 0.2],
+  ['ask', 0.25],
   ['stream', 0.1],
-  ['similar', 0.2],
-  ['search', 0.25],
-  ['stock', 0.25],
+  ['similar', 0.25],
+  ['search', 0.2],
+  ['stock', 0.2],
 ];
 
 export const ENDPOINTS: readonly Endpoint[] = MIX.map(([endpoint]) => endpoint);

@@ -2,7 +2,7 @@ import type { LoadResult } from '../load/load.ts';
 import { histogramQuantile } from '../metrics/histogram.ts';
 import { count, duration, layOut, percent } from './table.ts';
 
-const HEADER = ['endpoint', 'requests', 'ok', '429', '503', 'failed', 'ok share', 'p50', 'p95'];
+const HEADER = ['endpoint', 'requests', 'ok', '429', '503', 'failed', 'share', 'p50', 'p95'];
 
 /** What the load saw from outside: the service's answers by endpoint and in total. */
 export function renderLoad({ endpoints, skipped }: LoadResult): readonly string[] {

@@ -1,10 +1,10 @@
-/** Lays out rows under a header: the first column to the left, the others to the right, two blanks between columns. */
-export function layOut(header: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+/** Lays out rows under a header: the first column to the left, the others to the right, `gap` blanks between columns (default 2). */
+export function layOut(header: readonly string[], rows: readonly (readonly string[])[], gap = 2): readonly string[] {
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
     widths
       .map((width, column) => (column === 0 ? (cells[0] ?? '').padEnd(width) : (cells[column] ?? '').padStart(width)))
-      .join('  ')
+      .join(' '.repeat(gap))
       .trimEnd();
   return [header, ...rows].map(line);
 }

@@ -48,7 +48,7 @@ export function overallHealth(snapshot: Snapshot): string {
   return snapshot.active(METRIC.healthOverall, LABEL.healthStatus) ?? '-';
 }
 
-const HEADER = ['operation', 'calls/s', 'ok', 'p50', 'p95', 'breaker', 'retried', 'saved', 'throttled', 'rejected'];
+const HEADER = ['operation', 'calls/s', 'ok', 'p50', 'p95', 'breaker', 'retried', 'throttled', 'rejected'];
 
 /** The lines of one view: the rows as a table under the health and the time. */
 export function renderView(rows: readonly Row[], health: string, elapsedSeconds: number): readonly string[] {
@@ -60,9 +60,9 @@ export function renderView(rows: readonly Row[], health: string, elapsedSeconds:
     duration(p95),
     breaker ?? '-',
     count(total.retries),
-    count(total.saved),
     count(total.throttled),
     count(total.refusedByBreaker + total.refusedByBulkhead),
   ]);
-  return [`${Math.round(elapsedSeconds)} s   health: ${health}`, ...layOut(HEADER, cells)];
+  // Close together, so that the table fits a terminal of 80 columns.
+  return [`${Math.round(elapsedSeconds)} s   health: ${health}`, ...layOut(HEADER, cells, 1)];
 }

@@ -43,7 +43,11 @@ export async function readJson<T>(url: string): Promise<T> {
 }
 
 async function get(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-  const response = await fetch(url, { headers, signal: AbortSignal.timeout(READ_TIMEOUT_MS) });
+  const response = await fetch(url, { headers, signal: AbortSignal.timeout(READ_TIMEOUT_MS) }).catch(
+    (error: unknown) => {
+      throw new Error(`${url} does not answer`, { cause: error });
+    },
+  );
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
   return response;
 }

@@ -24,6 +24,7 @@ export interface ChildOptions {
 /** The processes of the demo. Whatever happens, `stop` ends all of them, and so does the end of this process. */
 export class Children {
   readonly #running = new Set<ChildProcess>();
+  readonly #tails: { readonly name: string; readonly stderr: () => string }[] = [];
   readonly #failed = Promise.withResolvers<never>();
   #stopping = false;
 
@@ -47,6 +48,7 @@ export class Children {
     });
     this.#running.add(child);
     const stderr = tailOf(child);
+    this.#tails.push({ name, stderr });
     child.once('error', (error) => this.#end(child, `${name} could not be started: ${error.message}`));
     child.once('close', (code, signal) => {
       const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
@@ -58,6 +60,11 @@ export class Children {
     } finally {
       limit.abort();
     }
+  }
+
+  /** What each child said last on stderr; empty when none said anything. */
+  lastWords(): readonly string[] {
+    return this.#tails.flatMap(({ name, stderr }) => (stderr() === '' ? [] : [`stderr of ${name}:`, stderr()]));
   }
 
   /** Asks every child to end, and kills those that have not after three seconds. */

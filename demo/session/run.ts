@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { adminUrl, chooseAdminPort } from './admin.ts';
-import { Children } from './children.ts';
+import { ChildFailedError, Children } from './children.ts';
 import type { DemoOptions } from './options.ts';
 import type { Screen } from './screen.ts';
 import { Stage } from './stage.ts';
+
+/** How long after the first trouble a dead child is sure to be known as such. */
+const END_GRACE_MS = 500;
 
 const HERE = fileURLToPath(new URL('..', import.meta.url));
 
@@ -15,11 +19,29 @@ const HERE = fileURLToPath(new URL('..', import.meta.url));
  */
 export async function runDemo(options: DemoOptions, screen: Screen, interrupted: AbortSignal): Promise<number> {
   const children = new Children();
+  const over = new AbortController();
+  const ended = AbortSignal.any([interrupted, over.signal]);
   try {
-    return await Promise.race([play(options, screen, children, interrupted), children.failed]);
+    const exitCode = await Promise.race([play(options, screen, children, ended), children.failed]);
+    const words = children.lastWords();
+    if (words.length > 0) screen.print(['', ...words]);
+    return exitCode;
+  } catch (error) {
+    if (error instanceof ChildFailedError) throw error;
+    // A child that dies breaks a request before its end is known: then its end is the reason.
+    await Promise.race([children.failed, sleep(END_GRACE_MS)]);
+    throw withLastWords(error, children);
   } finally {
+    // When a child failed, the load and the view are still going on.
+    over.abort();
     await children.stop();
   }
+}
+
+/** A child that is alive but does not answer has often said why. */
+function withLastWords(error: unknown, children: Children): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  return new Error([message, ...children.lastWords()].join('\n'), { cause: error });
 }
 
 async function play(

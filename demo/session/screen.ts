@@ -1,5 +1,8 @@
 const UP_AND_CLEAR = (lines: number): string => `\u001b[${lines}A\u001b[0J`;
 
+/** Of a terminal that does not say how wide it is; some say 0. */
+const USUAL_COLUMNS = 80;
+
 /** What the screen needs of an output: `process.stdout`, or a pipe. */
 export interface Output {
   readonly isTTY?: boolean | undefined;
@@ -28,7 +31,7 @@ export class Screen {
       return;
     }
     // A line that wraps would take two rows, and the next redraw would then miss one.
-    const width = (this.#output.columns ?? 80) - 1;
+    const width = (this.#output.columns || USUAL_COLUMNS) - 1;
     const text = lines.map((line) => `${line.slice(0, width)}\n`).join('');
     this.#output.write(`${this.#drawn === 0 ? '' : UP_AND_CLEAR(this.#drawn)}${text}`);
     this.#drawn = lines.length;

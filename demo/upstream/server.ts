@@ -10,8 +10,8 @@ import { StatsCounter } from './stats.ts';
 
 /** Requests per minute that the chat and embedding models say they grant. */
 const REQUESTS_PER_MINUTE = 3_000;
-/** What the search API grants; a client that goes over is locked out for two seconds. */
-const SEARCH_QUOTA = { perSecond: 10, burst: 10, lockoutMs: 2_000 } as const;
+/** What the search API grants; a client that goes over is locked out for five seconds. */
+const SEARCH_QUOTA = { perSecond: 10, burst: 10, lockoutMs: 5_000 } as const;
 
 export interface UpstreamOptions {
   readonly schedule: Schedule;

@@ -27,7 +27,7 @@ describe('arrivals', () => {
     expect(Math.abs((list.at(-1)?.atMs ?? 0) / 1_000 - 200)).toBeLessThan(10);
     const byEndpoint = Map.groupBy(list, ({ endpoint }) => endpoint);
     expect([...byEndpoint.keys()].sort()).toEqual([...ENDPOINTS].sort());
-    expect(Math.abs((byEndpoint.get('search')?.length ?? 0) - 3_000)).toBeLessThan(200);
+    expect(Math.abs((byEndpoint.get('search')?.length ?? 0) - 2_400)).toBeLessThan(200);
   });
 
   it('ask for what the service has', () => {

@@ -5,7 +5,11 @@ import { missingFrom, renderSummary, summarize } from '../../../demo/report/summ
 import type { UpstreamStats } from '../../../demo/upstream/stats.ts';
 import { RUN_METRICS } from '../support/run-metrics.ts';
 
-const UPSTREAM: UpstreamStats = { requests: { chat: 116, search: 50, inventory: 34 }, faults: {}, refused: 0 };
+const UPSTREAM: UpstreamStats = {
+  requests: { chat: 116, search: 50, inventory: 34 },
+  faults: { chat: { truncated: 2, slow: 1 }, search: { over_quota: 1 } },
+  refused: 0,
+};
 
 function summaryOf(text: string): ReturnType<typeof summarize> {
   return summarize(new Snapshot(parsePrometheusText(text).samples), UPSTREAM);
@@ -13,7 +17,7 @@ function summaryOf(text: string): ReturnType<typeof summarize> {
 
 describe('summarize', () => {
   it('reads calls, attempts, retries and saved calls back from the metrics', () => {
-    expect(summaryOf(RUN_METRICS).find(({ operation }) => operation === 'ai_generate')).toEqual({
+    expect(summaryOf(RUN_METRICS).operations.find(({ operation }) => operation === 'ai_generate')).toEqual({
       operation: 'ai_generate',
       calls: 100,
       succeeded: 96,
@@ -29,7 +33,7 @@ describe('summarize', () => {
   });
 
   it('reads throttles, refusals and the moves of a breaker that happened', () => {
-    const [, , search, inventory] = summaryOf(RUN_METRICS);
+    const [, , search, inventory] = summaryOf(RUN_METRICS).operations;
     expect(search).toMatchObject({ operation: 'search', calls: 70, succeeded: 50, attempts: 50, throttled: 20 });
     expect(inventory).toMatchObject({
       operation: 'inventory',
@@ -44,7 +48,12 @@ describe('summarize', () => {
   });
 
   it('counts an operation as zero that was never called', () => {
-    expect(summaryOf(RUN_METRICS)[1]).toMatchObject({ operation: 'embed', calls: 0, attempts: 0, upstreamRequests: 0 });
+    expect(summaryOf(RUN_METRICS).operations[1]).toMatchObject({
+      operation: 'embed',
+      calls: 0,
+      attempts: 0,
+      upstreamRequests: 0,
+    });
   });
 });
 
@@ -71,23 +80,26 @@ describe('renderSummary', () => {
   it('shows every operation, and says what the retries saved and whether the upstream agrees', () => {
     const lines = renderSummary(summaryOf(RUN_METRICS));
     expect(lines.slice(0, 5)).toEqual([
-      'operation    calls  ok  ok share  attempts  upstream saw  retries  saved  throttled  breaker  bulkhead',
-      'ai_generate    100  96     96.0%       116           116       16      9          0        0         0',
-      'embed            0   0         -         0             0        0      0          0        0         0',
-      'search          70  50     71.4%        50            50        0      0         20        0         0',
-      'inventory       50  30     60.0%        35            34        0      0          0       12         3',
+      'operation   calls ok attempts upstream retries saved throttled rejected',
+      'ai_generate   100 96      116      116      16     9         0        0',
+      'embed           0  0        0        0       0     0         0        0',
+      'search         70 50       50       50       0     0        20        0',
+      'inventory      50 30       35       34       0     0         0       15',
     ]);
     expect(lines.slice(6)).toEqual([
       'Retries saved 9 calls that had failed at first.',
-      'The service made 201 attempts and the upstream counted 200 requests: 1 fewer.',
+      'Kept away from the upstream: 20 by rate limits, 12 by circuit breakers, 3 by bulkheads.',
       'Circuit breaker of inventory: closed → open once, open → half_open 2 times.',
+      'The service made 201 attempts and the upstream counted 200 requests: 1 fewer.',
+      'The upstream broke 2 answers off after their headers, when a call counts as answered.',
     ]);
   });
 
-  it('says so when the upstream counted the same', () => {
-    const summary = summaryOf(RUN_METRICS).map((row) => ({ ...row, upstreamRequests: row.attempts }));
-    expect(renderSummary(summary).join('\n')).toContain(
-      '201 attempts and the upstream counted 201 requests: the same.',
-    );
+  it('says so when the upstream counted the same, and nothing of broken answers when there were none', () => {
+    const { operations } = summaryOf(RUN_METRICS);
+    const same = operations.map((row) => ({ ...row, upstreamRequests: row.attempts }));
+    const text = renderSummary({ operations: same, brokenOff: 0 }).join('\n');
+    expect(text).toContain('201 attempts and the upstream counted 201 requests: the same.');
+    expect(text).not.toContain('broke');
   });
 });

@@ -15,6 +15,10 @@ describe('layOut', () => {
     ).toEqual(['name        n', 'a           1', 'longer  1,000']);
   });
 
+  it('puts the columns as far apart as asked for', () => {
+    expect(layOut(['name', 'n'], [['a', '10']], 1)).toEqual(['name  n', 'a    10']);
+  });
+
   it('leaves the rest of a short row empty', () => {
     expect(layOut(['name', 'n', 'm'], [['all', '1']])).toEqual(['name  n  m', 'all   1']);
   });

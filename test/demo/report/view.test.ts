@@ -40,11 +40,11 @@ describe('renderView', () => {
   it('is one line of health and one row for each operation', () => {
     expect(renderView(rowsBetween(NOTHING, WHOLE, 5), overallHealth(WHOLE), 5.04)).toEqual([
       '5 s   health: degraded',
-      'operation    calls/s     ok     p50     p95  breaker  retried  saved  throttled  rejected',
-      'ai_generate     20.0  96.0%  100 ms  460 ms   closed       16      9          0         0',
-      'embed            0.0      -       -       -        -        0      0          0         0',
-      'search          14.0  71.4%       -       -        -        0      0         20         0',
-      'inventory       10.0  60.0%       -       -     open        0      0          0        15',
+      'operation   calls/s    ok    p50    p95 breaker retried throttled rejected',
+      'ai_generate    20.0 96.0% 100 ms 460 ms  closed      16         0        0',
+      'embed           0.0     -      -      -       -       0         0        0',
+      'search         14.0 71.4%      -      -       -       0        20        0',
+      'inventory      10.0 60.0%      -      -    open       0         0       15',
     ]);
   });
 });

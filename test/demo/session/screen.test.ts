@@ -31,6 +31,13 @@ describe('Screen', () => {
     expect(output.text).toBe('012345678\n');
   });
 
+  it('takes a terminal that does not say how wide it is for one of 80 columns', () => {
+    const output = { ...new Recorder(true), columns: 0, write: (text: string) => written.push(text) };
+    const written: string[] = [];
+    new Screen(output).draw(['x'.repeat(100)]);
+    expect(written.join('')).toBe(`${'x'.repeat(79)}\n`);
+  });
+
   it('never draws over lines that are to stay', () => {
     const output = new Recorder(true);
     const screen = new Screen(output);
