@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RetryBudget } from '../../../packages/core/src/retry/budget.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+describe('RetryBudget', () => {
+  it('allows the floor without any calls', () => {
+    const budget = new RetryBudget({ ratio: 0, minRetriesPerSecond: 1 }, new VirtualClock());
+    expect(Array.from({ length: 12 }, () => budget.tryWithdraw()).filter(Boolean)).toHaveLength(10);
+  });
+
+  it('allows a share of the calls of the last ten seconds', () => {
+    const clock = new VirtualClock();
+    const budget = new RetryBudget({ ratio: 0.2, minRetriesPerSecond: 0 }, clock);
+    for (let call = 0; call < 50; call += 1) budget.deposit();
+    expect(Array.from({ length: 12 }, () => budget.tryWithdraw()).filter(Boolean)).toHaveLength(10);
+    for (let call = 0; call < 50; call += 1) budget.deposit();
+    clock.jump(11_000);
+    expect(budget.tryWithdraw()).toBe(false);
+  });
+
+  it('never lets retries of a window exceed its calls times the ratio and the floor', () => {
+    const step = fc.record({ waitMs: fc.integer({ min: -500, max: 3_000 }), retry: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+        const clock = new VirtualClock();
+        const budget = new RetryBudget({ ratio: 0.5, minRetriesPerSecond: 0.3 }, clock);
+        let retries = 0;
+        let calls = 0;
+        for (const { waitMs, retry } of steps) {
+          clock.jump(waitMs);
+          if (!retry) {
+            budget.deposit();
+            calls += 1;
+          } else if (budget.tryWithdraw()) retries += 1;
+          expect(budget.balance).toBeGreaterThanOrEqual(-calls);
+        }
+        const windows = 1 + Math.ceil(steps.reduce((sum, { waitMs }) => sum + Math.max(0, waitMs), 0) / 10_000);
+        expect(retries).toBeLessThanOrEqual(calls * 0.5 * 2 + windows * 3 * 2);
+      }),
+    );
+  });
+});

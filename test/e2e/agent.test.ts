@@ -1,0 +1,215 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { freePort, runApp, startApp } from '../support/app.ts';
+import { answerCompletion, answerStream } from '../support/openai-api.ts';
+import { KIND, startTraceBackend } from '../support/trace-backend.ts';
+import { type Answer, failFirst, json, startUpstream } from '../support/upstream.ts';
+
+const config = `
+runtime:
+  operations:
+    plain: { retry: { max_attempts: 3, base_delay: 1ms }, circuit_breaker: true, timeout: { total: 20s, attempt: 5s } }
+    ai: { retry: { max_attempts: 3, base_delay: 1ms } }
+  upstreams:
+    - match: { host: 127.0.0.1, path: /plain }
+      operation: plain
+    - match: { host: 127.0.0.1, path: /v1/** }
+      operation: ai
+`;
+
+/** Answers as the API does, but only every third time: each call of a client needs all its three attempts. */
+const flaky: Answer = (response, request, index) => {
+  if (index % 3 < 2) json(response, 503, { error: { message: 'not now' } });
+  else if (request.path === '/plain') json(response, 200, { body: request.body });
+  else if (request.body.includes('"stream":true')) answerStream(response, ['one ', 'two']);
+  else if (request.body.includes('response_format')) answerCompletion(response, '{"answer":42}');
+  else answerCompletion(response, 'hi');
+};
+
+describe.each(['client.mjs', 'client.cjs'])('%s under the flag', (app) => {
+  it('has every call retried, with nothing of it changed', async () => {
+    await using upstream = await startUpstream(flaky);
+    await using backend = await startTraceBackend();
+    const ended = await runApp({
+      app,
+      config,
+      env: {
+        UPSTREAM_URL: upstream.url,
+        OTEL_EXPORTER_OTLP_ENDPOINT: backend.url,
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      },
+    });
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(ended.stdout)).toEqual({
+      put: [200, { body: 'a body' }],
+      withResponse: ['hi', 200],
+      parse: { answer: 42 },
+      stream: 'one two',
+    });
+    expect(upstream.requests).toHaveLength(12);
+    expect(upstream.requests.slice(0, 3).map(({ body }) => body)).toEqual(['a body', 'a body', 'a body']);
+    // Each attempt is told apart downstream.
+    expect(new Set(upstream.requests.map(({ headers }) => headers.traceparent)).size).toBe(12);
+
+    const calls = backend.spans.filter(({ kind }) => kind === KIND.internal);
+    expect(calls.filter(({ name }) => name === 'plain' || name === 'ai')).toHaveLength(4);
+    for (const call of calls.filter(({ name }) => name === 'plain' || name === 'ai')) {
+      expect(call.status.code ?? 0).toBe(0);
+      const attempts = backend.spans.filter(
+        ({ parentSpanId, kind }) => parentSpanId === call.spanId && kind === KIND.client,
+      );
+      expect(attempts.map(({ attributes }) => attributes['http.request.resend_count'])).toEqual([undefined, 1, 2]);
+      expect(attempts.map(({ attributes }) => attributes['http.response.status_code'])).toEqual([503, 503, 200]);
+    }
+  });
+
+  it('fails as it does without the flag when the upstream is down, after no more attempts than allowed', async () => {
+    await using upstream = await startUpstream((response) => json(response, 503, { error: { message: 'down' } }));
+    const ended = await runApp({ app, config, env: { UPSTREAM_URL: upstream.url } });
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('InternalServerError');
+    expect(upstream.requests.map(({ path }) => path)).toEqual([
+      '/plain',
+      '/plain',
+      '/plain',
+      '/v1/chat/completions',
+      '/v1/chat/completions',
+      '/v1/chat/completions',
+    ]);
+  });
+});
+
+async function serviceUrl(app: { readonly stdout: string }): Promise<string> {
+  await expect.poll(() => app.stdout, { timeout: 30_000 }).toContain('\n');
+  return app.stdout.trim();
+}
+
+describe('the agent', () => {
+  it('ends the process with exit code 78 and a readable report when the config is bad', async () => {
+    const ended = await runApp({ app: 'client.mjs', config: 'runtime:\n  operations:\n    x: { retri: quick }\n' });
+    expect(ended.code).toBe(78);
+    expect(ended.stdout).toBe('');
+    expect(ended.stderr).toMatch(/crossbridge\.yml:3:10/);
+    expect(ended.stderr).toContain('retry');
+  });
+
+  it('says so in metrics and health while an upstream is down, and keeps load away', async () => {
+    await using upstream = await startUpstream((response) => json(response, 500, {}));
+    await using app = await startApp({
+      app: 'server.mjs',
+      config: `${config}  circuit_breaker: { consecutive_failures: 3 }\n`,
+      env: { UPSTREAM_URL: upstream.url },
+    });
+    const url = await serviceUrl(app);
+    expect((await fetch(url)).status).toBe(500);
+    expect(await (await fetch(url)).text()).toBe('circuit_open');
+    expect(upstream.requests).toHaveLength(3);
+    const ready = await app.admin('/readyz');
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      {
+        status: 'degraded',
+        failing: [{ check: 'operation:plain', status: 'degraded', message: 'the circuit breaker is open' }],
+      },
+    ]);
+    const metrics = await (await app.admin('/metrics')).text();
+    expect(metrics).toMatch(
+      /^crossbridge_circuit_breaker_state\{crossbridge_operation="plain",crossbridge_circuit_breaker_state="open".*\} 1$/m,
+    );
+    expect(metrics).toMatch(/^crossbridge_patch_status\{.*module="fetch",crossbridge_patch_status="active".*\} 1$/m);
+    expect((await app.admin('/livez')).status).toBe(200);
+  });
+
+  it('answers HEAD, refuses other methods, and says what there is', async () => {
+    await using app = await startApp({ app: 'server.mjs', config });
+    await serviceUrl(app);
+    const at = `http://127.0.0.1:${app.adminPort}`;
+    await expect
+      .poll(() =>
+        fetch(`${at}/livez`).then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      )
+      .toBe(200);
+    const head = await fetch(`${at}/readyz`, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    const post = await fetch(`${at}/metrics`, { method: 'POST' });
+    expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    expect(await (await fetch(`${at}/nothing`)).text()).toContain('/metrics /livez /readyz /healthz');
+  });
+
+  it('lets the application run on when the admin port is taken', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await once(blocker, 'listening');
+    const { port } = blocker.address() as { port: number };
+    try {
+      await using upstream = await startUpstream(failFirst(2, 503));
+      const env = { UPSTREAM_URL: upstream.url };
+      await using app = await startApp({ app: 'server.mjs', config, env, adminPort: port });
+      expect((await fetch(await serviceUrl(app))).status).toBe(200);
+      expect(app.stderr.match(/the port is taken/g)).toHaveLength(1);
+    } finally {
+      blocker.close();
+    }
+  });
+
+  it('lets the application run on when the collector is nowhere', async () => {
+    await using upstream = await startUpstream(failFirst(2, 503));
+    await using app = await startApp({
+      app: 'server.mjs',
+      config,
+      env: {
+        UPSTREAM_URL: upstream.url,
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}`,
+        OTEL_BSP_SCHEDULE_DELAY: '50',
+        OTEL_METRIC_EXPORT_INTERVAL: '200',
+      },
+    });
+    expect((await fetch(await serviceUrl(app))).status).toBe(200);
+    await expect.poll(() => app.stderr, { timeout: 30_000 }).toContain('ECONNREFUSED');
+    expect((await app.admin('/metrics')).status).toBe(200);
+  });
+
+  it('exports what is queued on SIGTERM and leaves the exit status of the signal', async () => {
+    await using upstream = await startUpstream(failFirst(2, 503));
+    await using backend = await startTraceBackend();
+    await using app = await startApp({
+      app: 'server.mjs',
+      config,
+      env: {
+        UPSTREAM_URL: upstream.url,
+        OTEL_EXPORTER_OTLP_ENDPOINT: backend.url,
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+        OTEL_BSP_SCHEDULE_DELAY: '3600000',
+      },
+    });
+    await fetch(await serviceUrl(app));
+    app.kill('SIGTERM');
+    // A shell reports this as 143.
+    expect(await app.ended).toMatchObject({ code: null, signal: 'SIGTERM' });
+    expect(backend.spans.map(({ name }) => name)).toContain('plain');
+  });
+
+  it('leaves an application that handles SIGTERM itself to end as it wants, not ready meanwhile', async () => {
+    await using app = await startApp({ app: 'server.mjs', config, env: { OWN_SIGTERM: '1' } });
+    await serviceUrl(app);
+    app.kill('SIGTERM');
+    expect(await app.ended).toMatchObject({ code: 7, signal: null });
+  });
+
+  it('does not keep a process alive that has nothing left to do, even while it is scraped', async () => {
+    const ended = await runApp({ app: 'short.mjs', config });
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(ended.stdout).toContain('crossbridge_');
+  });
+
+  it('runs for applications that are started with --require too', async () => {
+    await using upstream = await startUpstream(flaky);
+    const env = { UPSTREAM_URL: upstream.url };
+    const ended = await runApp({ app: 'client.cjs', config, env, flags: ['--require', '@crossbridge/agent'] });
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(upstream.requests).toHaveLength(12);
+  });
+});

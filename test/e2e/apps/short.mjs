@@ -1,0 +1,7 @@
+// Reads its own metrics over a connection that it keeps open, and has then nothing left to do.
+import { Agent, get } from 'node:http';
+
+const agent = new Agent({ keepAlive: true });
+get({ host: '127.0.0.1', port: process.env.CROSSBRIDGE_ADMIN_PORT, path: '/metrics', agent }, (response) => {
+  response.setEncoding('utf8').on('data', (text) => process.stdout.write(text));
+});
