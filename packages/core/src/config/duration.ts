@@ -41,14 +41,17 @@ export function readDuration(value: number | string, rule: DurationRule = {}): D
   return checked(Number(match[1]) * unitMs, rule);
 }
 
-/** The shortest text that {@link parseDuration} reads back as exactly `ms`: `250ms`, `2s`, `1.5m`, `1h`. */
+/** The most readable text that {@link parseDuration} reads back as exactly `ms`: `250ms`, `2s`, `1.5s`, `1h`. */
 export function formatDuration(ms: number): string {
-  const texts = ['h', 'm', 's', 'ms'].map((unit) => `${ms / (UNIT_MS[unit] ?? 1)}${unit}`);
+  if (ms === 0) return '0s';
+  const texts = Object.entries(UNIT_MS).map(([unit, unitMs]) => `${ms / unitMs}${unit}`);
   const exact = texts.filter((text) => {
     const reading = readDuration(text);
     return 'ms' in reading && reading.ms === ms;
   });
-  return exact.reduce((best, text) => (text.length < best.length ? text : best), `${ms}ms`);
+  // Short is readable, and a decimal point costs as much as two digits; of equals the larger unit.
+  const effort = (text: string): number => text.length + (text.includes('.') ? 2 : 0);
+  return exact.reduce((best, text) => (effort(text) <= effort(best) ? text : best), `${ms}ms`);
 }
 
 function checked(ms: number, rule: DurationRule): DurationReading {

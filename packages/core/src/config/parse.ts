@@ -44,10 +44,9 @@ export function parseRuntimeConfig(text: string, options: ParseOptions): ParsedC
 function parse(text: string, { file, env }: ParseOptions): ParsedConfig {
   const yaml = parseYaml(text);
   const at = (offset: number): Place => ({ file, ...yaml.position(offset) });
-  const syntax = yaml.faults.filter((fault) => !fault.duplicateKey);
-  if (syntax.length > 0) {
+  if (yaml.faults.length > 0) {
     // Without the lines in question: they may belong to a section of someone else, and hold its secrets.
-    throw new ConfigError(syntax.map(({ offset, message }) => ({ ...at(offset), path: '', message })));
+    throw new ConfigError(yaml.faults.map(({ offset, message }) => ({ ...at(offset), path: '', message })));
   }
   const tree = new YamlTree(yaml.document, text, env);
   const review = reviewOf(tree, at);

@@ -10,7 +10,7 @@ import { byName, entry, layered, names } from './merge.ts';
 export function completeRetry(input: RuntimeConfigInput, review: Review): RetryConfig {
   const given = input.retry ?? {};
   const complete = (name: string, base: RetryPolicyConfig): RetryPolicyConfig =>
-    policy(policyPath(name, review), entry(given.policies, name), base, review);
+    policy(origins(name, review), entry(given.policies, name), base, review);
   const general = complete('default', DEFAULT_RETRY_POLICIES.default);
   const policies = byName(
     names(DEFAULT_RETRY_POLICIES, given.policies).map((name) => [
@@ -45,7 +45,7 @@ export function operationRetry(
     review.problem(where, `no retry policy is called ${review.show(where, `"${name}"`)}${suggestion(name, known)}`);
     return null;
   }
-  const result = policy(path, own, base, review);
+  const result = policy([path, ...origins(name, review)], own, base, review);
   return retry.enabled ? result : null;
 }
 
@@ -59,42 +59,40 @@ function completeBudget(given: RetryInput['budget'], base: RetryBudgetConfig): R
   return { ...base, ...layered<RetryBudgetConfig>(typeof given === 'object' ? given : undefined) };
 }
 
+/** `places` are where the fields may be written: the policy's own first, then those it inherits from. */
 function policy(
-  path: Path,
+  places: readonly Path[],
   given: RetryPolicyInput | undefined,
   base: RetryPolicyConfig,
   review: Review,
 ): RetryPolicyConfig {
-  const { maxAttempts, baseDelayMs, maxDelayMs, exponentialBase, jitter } = {
-    ...base,
-    ...layered<RetryPolicyInput>(given),
-  };
+  const { jitter, ...fields } = layered<RetryPolicyInput>(given);
   const kind = jitter === true ? 'original' : jitter === false ? 'none' : (jitter ?? base.jitter);
-  const result: RetryPolicyConfig = {
-    maxAttempts: maxAttempts ?? base.maxAttempts,
-    baseDelayMs: baseDelayMs ?? base.baseDelayMs,
-    maxDelayMs: maxDelayMs ?? base.maxDelayMs,
-    exponentialBase: exponentialBase ?? base.exponentialBase,
-    jitter: kind,
-  };
-  checkDelays(path, result, review);
+  const result = { ...base, ...layered<Omit<RetryPolicyConfig, 'jitter'>>(fields), jitter: kind };
+  checkDelays(places, result, review);
   return result;
 }
 
-function checkDelays(path: Path, { baseDelayMs, maxDelayMs }: RetryPolicyConfig, review: Review): void {
+function checkDelays(places: readonly Path[], { baseDelayMs, maxDelayMs }: RetryPolicyConfig, review: Review): void {
   if (maxDelayMs >= baseDelayMs) return;
   const { key } = review.dialect;
-  const max = [...path, key('maxDelayMs')];
-  const base = [...path, key('baseDelayMs')];
+  const own = (field: string): Path => [...(places[0] ?? []), key(field)];
+  const [max, base] = [own('maxDelayMs'), own('baseDelayMs')];
   // Said where one of the two is written; a policy that inherits both inherits the mistake too.
   if (!review.written(max) && !review.written(base)) return;
-  const [maxText, baseText] = [[max, maxDelayMs] as const, [base, baseDelayMs] as const].map(([at, ms]) =>
-    review.show(at, `${formatDuration(ms)}, inherited`),
-  );
-  const message = `${key('maxDelayMs')} (${maxText}) is shorter than ${key('baseDelayMs')} (${baseText}); raise the one or lower the other`;
+  const show = (field: string, ms: number): string => {
+    const origin = places.map((place) => [...place, key(field)]).find((path) => review.written(path));
+    const value = origin === undefined ? formatDuration(ms) : review.show(origin, formatDuration(ms));
+    return review.written(own(field)) ? value : `${value}, inherited`;
+  };
+  const [longest, first] = [show('maxDelayMs', maxDelayMs), show('baseDelayMs', baseDelayMs)];
+  const message = `${key('maxDelayMs')} (${longest}) is shorter than ${key('baseDelayMs')} (${first}); raise the one or lower the other`;
   review.problem(review.written(max) ? max : base, message, [max, base]);
 }
 
-function policyPath(name: string, { dialect }: Review): Path {
-  return dialect.kind === 'yaml' ? ['retry', `${name}_policy`] : ['retry', 'policies', name];
+/** Where the fields of a named policy may be written. The four built-in ones lend nothing to each other. */
+function origins(name: string, { dialect }: Review): Path[] {
+  const place = (policyName: string): Path =>
+    dialect.kind === 'yaml' ? ['retry', `${policyName}_policy`] : ['retry', 'policies', policyName];
+  return Object.hasOwn(DEFAULT_RETRY_POLICIES, name) ? [place(name)] : [place(name), place('default')];
 }

@@ -15,9 +15,10 @@ export interface MapEntry {
 export type Resolve = (node: unknown) => unknown;
 
 const MERGE_KEY = '<<';
+const TWICE = 'this key stands twice in the same map; remove one of the two';
 
 /**
- * The keys of a map, those that `<<` merges into it last, each once: a key of the map itself wins over a merged one,
+ * The keys of a map, those that `<<` merges into it last, each once (a second one has a fault): a key of the map itself wins over a merged one,
  * an earlier merged map over a later one. `known` holds the maps already done, so that merges of merges stay cheap.
  */
 export function mapEntries(map: unknown, resolve: Resolve, known: Map<unknown, MapEntry[]>): readonly MapEntry[] {
@@ -28,17 +29,18 @@ export function mapEntries(map: unknown, resolve: Resolve, known: Map<unknown, M
   known.set(map, []);
   const entries = new Map<string, MapEntry>();
   const merged: MapEntry[] = [];
+  const repeated: MapEntry[] = [];
   for (const pair of map.items) {
     if (!isPair(pair)) continue;
     if (isMergeKey(pair)) merged.push(...mergedEntries(pair, resolve, known));
     else {
       const entry = entryOf(pair);
-      // Of a key that stands twice the first counts; the second is reported by the parser.
       if (!entries.has(entry.key)) entries.set(entry.key, entry);
+      else repeated.push({ ...entry, fault: TWICE });
     }
   }
   for (const entry of merged) if (!entries.has(entry.key)) entries.set(entry.key, { ...entry, merged: true });
-  const result = [...entries.values()];
+  const result = [...entries.values(), ...repeated];
   known.set(map, result);
   return result;
 }

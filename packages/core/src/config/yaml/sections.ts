@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type Node } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node } from 'yaml';
 import { nearest } from '../nearest.ts';
 import { formatPath, type Path } from '../path.ts';
 import type { ConfigReview } from '../review.ts';
@@ -26,15 +26,16 @@ export function readSections(yaml: ParsedYaml, tree: YamlTree, review: ConfigRev
     );
     return {};
   }
-  const runtime = tree.entries(root).find(({ key }) => key === RUNTIME);
+  const [runtime, second] = tree.entries(root).filter(({ key }) => key === RUNTIME);
   if (runtime === undefined) {
     warnOfMisplacedSections(root, tree, review);
     return {};
   }
   const node = tree.resolve(runtime.value);
   tree.sources.setRoot(runtime.keyOffset, offsetOf(runtime.value));
-  tellDuplicates(yaml, review);
-  if (isEmpty(node)) return {};
+  if (second?.fault !== undefined) review.fail([], second.fault, second.keyOffset);
+  if (isAlias(node)) review.fail([], 'the alias has no anchor before it');
+  if (isEmpty(node) || isAlias(node)) return {};
   if (!isMap(node)) {
     review.fail([], `expected a map of sections (${SECTION_NAMES.join(', ')}), got ${kindOf(node)}`);
     return {};
@@ -47,15 +48,16 @@ function readOurs(node: Node, tree: YamlTree, review: ConfigReview): Record<stri
   const foreign: { readonly key: string; readonly keyOffset: number }[] = [];
   for (const { key, keyOffset, value, merged, fault } of tree.entries(node)) {
     const close = nearest(key, SECTION_NAMES, 2);
-    if (fault !== undefined) review.fail([key], fault, keyOffset);
-    else if (SECTION_NAMES.includes(key)) ours[key] = tree.read(value, [key], keyOffset, merged);
+    const isOurs = SECTION_NAMES.includes(key);
+    if (isOurs && fault !== undefined) review.fail([key], fault, keyOffset);
+    else if (isOurs) ours[key] = tree.read(value, [key], keyOffset, merged);
     else if (close !== undefined) review.fail([key], `unknown section "${key}"; did you mean "${close}"?`, keyOffset);
     else foreign.push({ key, keyOffset });
   }
   const [first] = foreign;
   if (first !== undefined) {
-    const list = foreign.map(({ key }) => key).join(', ');
-    const message = `ignored, since CrossBridge has no such section${foreign.length === 1 ? '' : 's'}: ${list}`;
+    const unknown = new Set(foreign.map(({ key }) => key));
+    const message = `ignored, since CrossBridge has no such section${unknown.size === 1 ? '' : 's'}: ${[...unknown].join(', ')}`;
     review.warn([first.key], message, [], first.keyOffset);
   }
   return ours;
@@ -71,33 +73,6 @@ function warnOfMisplacedSections(root: Node, tree: YamlTree, review: ConfigRevie
       : `did you mean "${RUNTIME}" instead of "${key}"?`;
     review.warn([], `the file has no section "${RUNTIME}", so every default is in use; ${advice}`, [], keyOffset);
   }
-}
-
-/** Of keys that stand twice, only ours are our business. */
-function tellDuplicates(yaml: ParsedYaml, review: ConfigReview): void {
-  for (const { offset, message } of yaml.faults) {
-    const [first, ...path] = pathOfKey(yaml.document.contents, offset, []) ?? [];
-    const section = String(path[0] ?? '');
-    if (first !== RUNTIME || (path.length > 0 && !SECTION_NAMES.includes(section))) continue;
-    review.fail(path, message, offset);
-  }
-}
-
-function pathOfKey(node: unknown, offset: number, path: Path): Path | undefined {
-  if (isSeq(node)) return firstOf(node.items, (item, index) => pathOfKey(item, offset, [...path, index]));
-  if (!isMap(node)) return undefined;
-  return firstOf(node.items, (pair) => {
-    const inner = [...path, isScalar(pair.key) ? String(pair.key.value) : '?'];
-    return offsetOf(pair.key) === offset ? inner : pathOfKey(pair.value, offset, inner);
-  });
-}
-
-function firstOf<T, R>(items: readonly T[], find: (item: T, index: number) => R | undefined): R | undefined {
-  for (const [index, item] of items.entries()) {
-    const found = find(item, index);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
 function kindOf(node: unknown): string {

@@ -1,11 +1,12 @@
-import { type Document, LineCounter, parseDocument } from 'yaml';
+import { type Document, Lexer, LineCounter, parseDocument } from 'yaml';
+
+/** The parser takes seconds for a few thousand brackets that nobody closes. */
+const DEEPEST_BRACKETS = 100;
 
 /** Something the YAML parser objects to. */
 export interface SyntaxFault {
   readonly offset: number;
   readonly message: string;
-  /** A key that stands twice in a map: valid enough to go on, and nobody's business in a section that is not ours. */
-  readonly duplicateKey: boolean;
 }
 
 export interface ParsedYaml {
@@ -14,7 +15,7 @@ export interface ParsedYaml {
   position(offset: number): { readonly line: number; readonly column: number };
 }
 
-/** Parses YAML 1.2 with merge keys. Never throws: what is wrong is in `faults`. */
+/** Parses YAML 1.2 with merge keys. Keys that stand twice are left to whoever reads the map. */
 export function parseYaml(text: string): ParsedYaml {
   const lineCounter = new LineCounter();
   const position = (offset: number) => {
@@ -22,23 +23,40 @@ export function parseYaml(text: string): ParsedYaml {
     // An empty text has no first line for the counter.
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  try {
-    const document = parseDocument(text, { lineCounter, prettyErrors: false, merge: true, logLevel: 'silent' });
-    const faults = document.errors.map(({ pos, code, message }) => ({
-      offset: pos[0],
-      message: explain(code, message, text, pos[0]),
-      duplicateKey: code === 'DUPLICATE_KEY',
-    }));
-    return { document, faults, position };
-  } catch (error) {
-    // The parser recurses, so thousands of nested brackets exhaust the stack.
-    const message = error instanceof RangeError ? 'nested too deeply' : 'not readable as YAML';
-    return { document: parseDocument(''), faults: [{ offset: 0, message, duplicateKey: false }], position };
+  const tooDeep = tooDeepBracket(text);
+  if (tooDeep !== undefined) {
+    lineCounter.addNewLine(0);
+    for (const { index } of text.slice(0, tooDeep).matchAll(/\n/g)) lineCounter.addNewLine(index + 1);
+    return { document: parseDocument(''), faults: [{ offset: tooDeep, message: 'nested too deeply' }], position };
   }
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, merge: true, uniqueKeys: false });
+  const faults = document.errors.map(({ pos: [offset], message }) => ({
+    offset,
+    message: explain(message, text, offset),
+  }));
+  return { document, faults, position };
 }
 
-function explain(code: string, message: string, text: string, offset: number): string {
-  if (code === 'DUPLICATE_KEY') return 'this key stands twice in the same map; remove one of the two';
+function tooDeepBracket(text: string): number | undefined {
+  let depth = 0;
+  let offset = 0;
+  let isScalar = false;
+  for (const token of new Lexer().lex(text)) {
+    if (!isScalar && (token === '[' || token === '{') && ++depth > DEEPEST_BRACKETS) return offset;
+    if (!isScalar && (token === ']' || token === '}')) depth--;
+    isScalar = token === SCALAR_FOLLOWS;
+    if (!CONTROL.includes(token)) offset += token.length;
+  }
+  return undefined;
+}
+
+/** Tokens of the lexer that stand for nothing in the text: a scalar follows, a document starts, a flow error ends. */
+const SCALAR_FOLLOWS = '\x1f';
+const CONTROL: readonly string[] = [SCALAR_FOLLOWS, '\x02', '\x18'];
+
+function explain(message: string, text: string, offset: number): string {
+  if (message.includes('multiple documents'))
+    return 'the file holds more than one YAML document; remove the "---" between them';
   const reason = message.replace(/[\s:]+$/, '');
   const start = text.lastIndexOf('\n', offset - 1) + 1;
   const end = text.indexOf('\n', offset);

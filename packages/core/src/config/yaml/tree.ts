@@ -42,9 +42,9 @@ export class YamlTree {
     this.#targets = aliasTargets(document);
   }
 
-  /** The node that an alias stands for; any other node is itself. */
+  /** The node that an alias stands for; any other node, and an alias of nothing, is itself. */
   resolve(node: unknown): unknown {
-    return isAlias(node) ? this.#targets.get(node) : node;
+    return isAlias(node) ? (this.#targets.get(node) ?? node) : node;
   }
 
   /** The keys of a map, merge keys merged; none when `node` is no map. */
@@ -61,8 +61,8 @@ export class YamlTree {
       this.faults.push({ path, offset, message });
       return null;
     };
-    if (target === null) return null;
-    if (target === undefined) return isAlias(node) ? fail('the alias has no anchor before it') : null;
+    if (target === null || target === undefined) return null;
+    if (isAlias(target)) return fail('the alias has no anchor before it');
     if (this.#open.has(target)) return fail('the value contains itself through an alias');
     if (path.length > DEEPEST) return fail('nested too deeply');
     const elsewhere = isAlias(node) || repeated;

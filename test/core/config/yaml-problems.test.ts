@@ -1,0 +1,329 @@
+import { ConfigError } from '@crossbridge/core/config';
+import { describe, expect, it } from 'vitest';
+import { errorOf, parse, problemsOf, yaml } from '../../support/config.ts';
+
+describe('a bad file', () => {
+  it('is reported as a whole: every problem with its line, what was meant, and the line itself', () => {
+    const text = yaml`
+      runtime:
+        retry:
+          default_policy: {max_attempts: 0, jiter: full}
+        operations:
+          search:
+            retry: expensiv
+            timeout: {total: 1s, attempt: 2s}
+        upstreams:
+          - match: {host: a.com}
+            operation: serach
+    `;
+    const error = errorOf(() => parse(text));
+    expect(error.message).toBe(yaml`
+      crossbridge.yml has 5 problems:
+        crossbridge.yml:3:36  runtime.retry.default_policy.max_attempts: expected a whole number of at least 1, got 0
+          3 |     default_policy: {max_attempts: 0, jiter: full}
+            |                                    ^
+        crossbridge.yml:3:39  runtime.retry.default_policy.jiter: unknown key "jiter"; did you mean "jitter"?
+          3 |     default_policy: {max_attempts: 0, jiter: full}
+            |                                       ^
+        crossbridge.yml:6:14  runtime.operations.search.retry: no retry policy is called expensiv; did you mean "expensive"?
+          6 |       retry: expensiv
+            |              ^
+        crossbridge.yml:7:37  runtime.operations.search.timeout.attempt: attempt (2s) is longer than total (1s), so no attempt could use it; lower the one or raise the other
+          7 |       timeout: {total: 1s, attempt: 2s}
+            |                                     ^
+        crossbridge.yml:10:18  runtime.upstreams[0].operation: no operation is called serach; did you mean "search"?
+          10 |       operation: serach
+             |                  ^
+    `);
+    expect(error).toMatchObject({ code: 'invalid_config', name: 'ConfigError' });
+    expect(error.problems[1]).toEqual({
+      file: 'crossbridge.yml',
+      line: 3,
+      column: 39,
+      path: 'runtime.retry.default_policy.jiter',
+      message: 'unknown key "jiter"; did you mean "jitter"?',
+    });
+    expect(Object.isFrozen(error.problems) && error.problems.every(Object.isFrozen)).toBe(true);
+  });
+
+  it('has its report cut short, its list of problems not', () => {
+    const text = `runtime:\n  operations:\n${Array.from({ length: 30 }, (_, i) => `    op${i}: 5`).join('\n')}`;
+    const error = errorOf(() => parse(text));
+    expect(error.problems).toHaveLength(30);
+    expect(error.message).toMatch(/… and 10 more$/);
+  });
+
+  it('shows a window of a very long line', () => {
+    const error = errorOf(() => parse(`{filler: ${'x'.repeat(5000)}, runtime: {admin: {port: 70000}}}`));
+    const [, source = '', caret = ''] = error.message.split('\n').slice(1);
+    expect(source.length).toBeLessThan(130);
+    expect(source.slice(caret.indexOf('^'))).toMatch(/^70000/);
+  });
+
+  it('points at the right column behind tabs and carriage returns', () => {
+    const error = errorOf(() => parse('runtime:\r\n  admin: {port:\t70000}\r\n'));
+    expect(error.problems).toEqual([expect.objectContaining({ line: 2, column: 17 })]);
+    expect(error.message).not.toMatch(/[\t\r]/);
+  });
+
+  it('is an error of its own class whatever reads it', () => {
+    expect(errorOf(() => parse('- 1'))).toBeInstanceOf(ConfigError);
+  });
+});
+
+/** A value at a path of the file, in block style. */
+function at(path: string, value: string): string {
+  return `runtime:\n${path
+    .split('.')
+    .map((key, depth) => `${'  '.repeat(depth + 1)}${key}:`)
+    .join('\n')} ${value}`;
+}
+
+describe('a value', () => {
+  const duration = 'expected a duration: seconds as a number, or a text with a unit such as 250ms, 2s, 1m, 1h';
+
+  it.each([
+    ['rate_limiting.enabled', 'maybe', 'expected true or false, got maybe'],
+    ['rate_limiting.enabled', 'yes', 'only true and false, without quotes, are booleans'],
+    ['rate_limiting.enabled', '"true"', 'only true and false, without quotes, are booleans'],
+    ['rate_limiting.max_keys', '0', 'expected a whole number of at least 1, got 0'],
+    ['rate_limiting.max_keys', '1.5', 'expected a whole number of at least 1, got 1.5'],
+    ['rate_limiting.cleanup_threshold', '-1', 'expected a whole number of at least 0, got -1'],
+    ['rate_limiting.defaults', '[1]', 'got a list'],
+    ['rate_limiting.defaults.search', '30', 'expected a map with capacity, window_seconds, window, got 30'],
+    ['rate_limiting.defaults.search.capacity', '0', 'expected a number above 0, got 0'],
+    ['rate_limiting.defaults.search.capacity', '.inf', 'expected a number above 0, got .inf'],
+    [
+      'rate_limiting.defaults.search.capacity',
+      '"30"',
+      'expected a number above 0, got "30"; a text is no number: remove the quotes',
+    ],
+    ['rate_limiting.defaults.search.window_seconds', '1m', 'expected a number above 0, got 1m'],
+    ['rate_limiting.defaults.search.window', '0', '(must be above 0)'],
+    ['retry.retryable_codes', '429', 'expected a list of HTTP statuses, got 429'],
+    ['retry.budget', '5', 'expected true, false or a map with ratio and min_retries_per_second, got 5'],
+    ['retry.budget.ratio', '1.1', 'expected a number from 0 to 1, got 1.1'],
+    ['retry.budget.min_retries_per_second', '-1', 'expected a number of at least 0, got -1'],
+    [
+      'retry.default_policy',
+      'expensive',
+      'expected a map with max_attempts, base_delay, max_delay, exponential_base, jitter, got expensive',
+    ],
+    [
+      'retry.default_policy.base_delay',
+      '5 weeks',
+      `${duration}, got 5 weeks (unknown unit; the units are ms, s, m and h)`,
+    ],
+    ['retry.default_policy.base_delay', '-1', `${duration}, got -1 (negative)`],
+    ['retry.default_policy.max_delay', '600h', '(longer than a timer can wait (24.8 days))'],
+    ['retry.default_policy.base_delay', '.nan', `${duration}, got .nan`],
+    ['retry.default_policy.exponential_base', '0.5', 'expected a number of at least 1, got 0.5'],
+    [
+      'retry.default_policy.jitter',
+      'ful',
+      'expected true, false or one of original, full, decorrelated, none, got ful; did you mean "full"?',
+    ],
+    ['circuit_breaker', 'true', 'expected a map with enabled, failure_ratio, '],
+    ['circuit_breaker.failure_ratio', '0', 'expected a number above 0 and at most 1, got 0'],
+    ['circuit_breaker.failure_ratio', '50', 'expected a number above 0 and at most 1, got 50'],
+    ['circuit_breaker.minimum_calls', '0.5', 'expected a whole number of at least 1, got 0.5'],
+    ['circuit_breaker.consecutive_failures', '0', 'expected a whole number of at least 1, got 0'],
+    ['circuit_breaker.window', '0', '(must be above 0)'],
+    ['circuit_breaker.open_for', '25d', '(unknown unit'],
+    ['circuit_breaker.half_open_probes', '0', 'expected a whole number of at least 1, got 0'],
+    ['circuit_breaker.mode', 'shadwo', 'expected one of enforce, shadow, got shadwo; did you mean "shadow"?'],
+    ['bulkhead.limit', '0', 'expected a whole number of at least 1, got 0'],
+    ['bulkhead.queue', '-1', 'expected a whole number of at least 0, got -1'],
+    ['timeout.total', '0', '(must be above 0)'],
+    ['timeout.attempt', '30d', '(unknown unit'],
+    ['operations', '[search]', 'got a list'],
+    [
+      'operations.a',
+      '5',
+      'expected a map with rate_limit, retry, retry_budget, circuit_breaker, bulkhead, timeout, got 5',
+    ],
+    ['operations.a.rate_limit', 'true', 'expected false or a map with capacity and window, got true'],
+    ['operations.a.rate_limit.per', 'cal', 'expected one of call, attempt, got cal; did you mean "call"?'],
+    [
+      'operations.a.retry',
+      '5',
+      "expected true, false or the name of a retry policy, or a map of a policy's fields, got 5",
+    ],
+    ['operations.a.retry', '[expensive]', 'got a list'],
+    ['operations.a.retry.max_attempts', '0', 'expected a whole number of at least 1, got 0'],
+    [
+      'operations.a.circuit_breaker',
+      'on',
+      'expected true, false or a map of circuit breaker fields, got on; only true and false',
+    ],
+    ['operations.a.circuit_breaker.failure_ratio', 'x', 'expected a number above 0 and at most 1, got x'],
+    ['operations.a.bulkhead', 'true', 'expected false or a map with limit, got true'],
+    ['operations.a.timeout', '30s', 'expected false or a map with total and attempt, got 30s'],
+    ['upstreams', '{}', 'expected a list of rules with match and operation, got a map'],
+    ['health_checks.interval', '0', '(must be above 0)'],
+    ['health_checks.failure_threshold', '2.5', 'expected a whole number of at least 1, got 2.5'],
+    [
+      'health_checks.providers.database.check_type',
+      '5',
+      'expected the kind of check, such as ping, got 5; put it in quotes to make it a text',
+    ],
+    ['health_checks.degraded_mode.disable_features', 'all', 'expected a list of feature names, got all'],
+    ['admin.port', '65536', 'expected a whole number from 0 to 65535, got 65536'],
+    ['admin.port', '-1', 'expected a whole number from 0 to 65535, got -1'],
+    ['admin.host', '" "', 'expected an address to listen on, got " "'],
+  ])('%s: %s is refused where it stands', (path, value, message) => {
+    const text = at(path, value);
+    const lastLine = text.split('\n').at(-1) ?? '';
+    expect(problemsOf(text)).toContainEqual(
+      expect.stringContaining(`${text.split('\n').length}:${lastLine.lastIndexOf(value) + 1} runtime.${path}: `),
+    );
+    expect(problemsOf(text).join('\n')).toContain(message);
+  });
+
+  it.each([
+    [
+      'runtime: {retry: {retryable_codes: [429, 99, 4.5]}}',
+      ['runtime.retry.retryable_codes[1]', 'runtime.retry.retryable_codes[2]'],
+    ],
+    ['runtime: {operations: {" a": {}}}', ['runtime.operations[" a"]']],
+    [
+      'runtime: {rate_limiting: {defaults: {search: {window: 1m, window_seconds: 60}}}}',
+      ['runtime.rate_limiting.defaults.search.window'],
+    ],
+  ])('%s is refused at %j', (text, paths) => {
+    expect(errorOf(() => parse(text)).problems.map(({ path }) => path)).toEqual(paths);
+  });
+});
+
+describe('an unknown key', () => {
+  it.each([
+    ['rate_limiting.enabeld', 'enabled'],
+    ['rate_limiting.defaults.search.windowSeconds', 'window_seconds'],
+    ['retry.retryable_code', 'retryable_codes'],
+    ['retry.quick_policy.max_atempts', 'max_attempts'],
+    ['circuit_breaker.failure_rate', 'failure_ratio'],
+    ['operations.a.rate_limits', 'rate_limit'],
+    ['operations.a.retry.max_atempts', 'max_attempts'],
+    ['operations.a.circuit_breaker.open_fro', 'open_for'],
+    ['health_checks.providers.database.intervall', 'interval'],
+    ['admin.prot', 'port'],
+  ])('%s is refused at the key, and %s suggested', (path, key) => {
+    const text = at(path, '1');
+    const name = path.split('.').at(-1) ?? '';
+    const lines = text.split('\n');
+    expect(problemsOf(text)).toEqual([
+      `${lines.length}:${lines.length * 2 - 1} runtime.${path}: unknown key "${name}"; did you mean "${key}"?`,
+    ]);
+  });
+
+  it('that resembles nothing gets the list of known ones', () => {
+    expect(problemsOf(at('admin.colour', 'red'))).toEqual([
+      '3:5 runtime.admin.colour: unknown key "colour"; known here: enabled, host, port',
+    ]);
+  });
+});
+
+describe('values that contradict each other', () => {
+  it.each([
+    [
+      'retry: {quick_policy: {base_delay: 2s}}',
+      'retry.quick_policy.base_delay',
+      'max_delay (1s, inherited) is shorter than base_delay (2s)',
+    ],
+    [
+      'retry: {quick_policy: {max_delay: 50ms}}',
+      'retry.quick_policy.max_delay',
+      'max_delay (50ms) is shorter than base_delay (100ms, inherited)',
+    ],
+    [
+      'operations: {a: {retry: {max_delay: 0.1}}}',
+      'operations.a.retry.max_delay',
+      'max_delay (0.1) is shorter than base_delay (500ms, inherited)',
+    ],
+    [
+      'operations: {a: {retry: {policy: standard}}}',
+      'operations.a.retry.policy',
+      'no retry policy is called standard; known here: default, expensive, quick, conservative',
+    ],
+    ['operations: {a: {retry: constructor}}', 'operations.a.retry', 'no retry policy is called constructor'],
+    ['bulkhead: {queue: 1}', 'bulkhead.limit', 'missing: a bulkhead needs the number of calls that may run at once'],
+    ['operations: {a: {bulkhead: {queue: 1}}}', 'operations.a.bulkhead.limit', 'missing: a bulkhead needs'],
+    [
+      'operations: {a: {rate_limit: {capacity: 1}}}',
+      'operations.a.rate_limit.window_seconds',
+      'missing: expected the seconds',
+    ],
+    [
+      'rate_limiting: {defaults: {own: {window: 1s}}}',
+      'rate_limiting.defaults.own.capacity',
+      'missing: expected a number of tokens',
+    ],
+    ['timeout: {total: 1, attempt: 2}', 'timeout.attempt', 'attempt (2) is longer than total (1)'],
+    ['upstreams: [{match: {host: a.com}}]', 'upstreams[0].operation', 'missing: expected the name of the operation'],
+    ['upstreams: [{operation: search}]', 'upstreams[0].match', 'missing: expected a map with host, path or method'],
+    [
+      'upstreams: [{match: {}, operation: constructor}]',
+      'upstreams[0].operation',
+      'no operation is called constructor',
+    ],
+    [
+      'upstreams: [{match: {host: "https://a.com"}, operation: search}]',
+      'upstreams[0].match.host',
+      'a host without scheme or path',
+    ],
+    ['upstreams: [{match: {host: ""}, operation: search}]', 'upstreams[0].match.host', 'a host without scheme or path'],
+    ['upstreams: [{match: {path: v1}, operation: search}]', 'upstreams[0].match.path', 'a path that starts with "/"'],
+    [
+      'upstreams: [{match: {method: PSOT}, operation: search}]',
+      'upstreams[0].match.method',
+      'an HTTP method, got PSOT; did you mean "POST"?',
+    ],
+    ['upstreams: [{match: {method: []}, operation: search}]', 'upstreams[0].match.method', 'at least one HTTP method'],
+    [
+      'upstreams: [{match: {}, operation: search, idempotent: yes}]',
+      'upstreams[0].idempotent',
+      'expected auto, true or false, got yes',
+    ],
+  ])('%s is refused once', (sections, path, message) => {
+    const { problems } = errorOf(() => parse(`runtime: {${sections}}`));
+    expect(problems).toEqual([
+      expect.objectContaining({ path: `runtime.${path}`, line: 1, message: expect.stringContaining(message) }),
+    ]);
+  });
+
+  it('are told at the operation when one of the two is inherited', () => {
+    const text = yaml`
+      runtime:
+        timeout: {total: 5s}
+        operations:
+          a: {timeout: {attempt: 6s}}
+          b: {timeout: {attempt: 4s}}
+    `;
+    expect(problemsOf(text)).toEqual([
+      expect.stringContaining('4:28 runtime.operations.a.timeout.attempt: attempt (6s) is longer than total (5s)'),
+    ]);
+  });
+
+  it('are not told again by each operation that inherits them', () => {
+    expect(problemsOf('runtime: {timeout: {total: 1, attempt: 2}, operations: {a: {}, b: {}}}')).toHaveLength(1);
+    expect(
+      problemsOf('runtime: {retry: {default_policy: {base_delay: 9}, x_policy: {}}, operations: {a: {retry: x}}}'),
+    ).toHaveLength(1);
+  });
+
+  it('are not told when one of them is wrong by itself', () => {
+    expect(problemsOf('runtime: {retry: {quick_policy: {base_delay: 9s, max_delay: oops}}}')).toEqual([
+      expect.stringContaining('quick_policy.max_delay: expected a duration'),
+    ]);
+    expect(problemsOf('runtime: {operations: {a: 5}, upstreams: [{match: {}, operation: a}]}')).toEqual([
+      expect.stringContaining('runtime.operations.a: expected a map'),
+    ]);
+    expect(problemsOf('runtime: {retry: {my_policy: 7}, operations: {a: {retry: my}}}')).toEqual([
+      expect.stringContaining('runtime.retry.my_policy: expected a map'),
+    ]);
+    expect(problemsOf('runtime: {upstreams: [5, {match: {}, operation: nope}]}')).toEqual([
+      expect.stringContaining('runtime.upstreams[0]: expected a map'),
+      expect.stringContaining('runtime.upstreams[1].operation: no operation is called nope'),
+    ]);
+  });
+});

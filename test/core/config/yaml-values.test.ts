@@ -1,0 +1,355 @@
+import { describe, expect, it } from 'vitest';
+import { parse, problemsOf, yaml } from '../../support/config.ts';
+
+describe('rate limits of a file', () => {
+  it('are merged into the built-in table, field by field', () => {
+    const { config } = parse(yaml`
+      runtime:
+        rate_limiting:
+          defaults:
+            search: {capacity: 5}
+            own: {capacity: 1.5, window: 500ms}
+          max_keys: 10
+          cleanup_threshold: 7
+    `);
+    expect(config.rateLimiting.defaults).toMatchObject({
+      search: { capacity: 5, windowSeconds: 60 },
+      embed: { capacity: 60, windowSeconds: 60 },
+      own: { capacity: 1.5, windowSeconds: 0.5 },
+    });
+    expect(config.rateLimiting.maxKeys).toBe(10);
+    expect(config.operations.own?.rateLimit).toEqual({
+      capacity: 1.5,
+      windowSeconds: 0.5,
+      per: 'call',
+      mode: 'enforce',
+    });
+  });
+
+  it('of an operation win over the table, and both lend to overrides', () => {
+    const { config } = parse(yaml`
+      runtime:
+        rate_limiting:
+          overrides:
+            "user:1": {search: {capacity: 99}, embed: {capacity: 98}, own: {capacity: 97}}
+        operations:
+          search: {rate_limit: {window: 2m, per: attempt}}
+          embed: {rate_limit: false}
+          own: {rate_limit: {capacity: 1, window_seconds: 5, mode: shadow}}
+          bare: {}
+    `);
+    expect(config.operations.search?.rateLimit).toEqual({
+      capacity: 30,
+      windowSeconds: 120,
+      per: 'attempt',
+      mode: 'enforce',
+    });
+    expect(config.operations.embed?.rateLimit).toBeNull();
+    expect(config.operations.own?.rateLimit).toEqual({ capacity: 1, windowSeconds: 5, per: 'call', mode: 'shadow' });
+    expect(config.operations.bare?.rateLimit).toBeNull();
+    expect(config.rateLimiting.overrides['user:1']).toEqual({
+      search: { capacity: 99, windowSeconds: 120 },
+      embed: { capacity: 98, windowSeconds: 60 },
+      own: { capacity: 97, windowSeconds: 5 },
+    });
+  });
+
+  it('are gone from every operation when switched off, and stay in the table', () => {
+    const { config } = parse(
+      'runtime: {rate_limiting: {enabled: false}, operations: {a: {rate_limit: {capacity: 1, window: 1s}}}}',
+    );
+    expect(config.operations.a?.rateLimit).toBeNull();
+    expect(config.operations.search?.rateLimit).toBeNull();
+    expect(config.rateLimiting.defaults.search).toEqual({ capacity: 30, windowSeconds: 60 });
+  });
+});
+
+describe('retries of a file', () => {
+  it('take what a policy leaves out from the built-in one of its name, else from the default policy', () => {
+    const { config } = parse(yaml`
+      runtime:
+        retry:
+          default_policy: {max_attempts: 9}
+          expensive_policy: {base_delay: 200ms}
+          my_own_policy: {jitter: full}
+    `);
+    expect(config.retry.policies).toMatchObject({
+      default: { maxAttempts: 9, baseDelayMs: 500, maxDelayMs: 5000, exponentialBase: 2, jitter: 'original' },
+      expensive: { maxAttempts: 5, baseDelayMs: 200, maxDelayMs: 10_000 },
+      quick: { maxAttempts: 2, baseDelayMs: 100 },
+      my_own: { maxAttempts: 9, baseDelayMs: 500, jitter: 'full' },
+    });
+  });
+
+  it.each([
+    ['true', 'original'],
+    ['false', 'none'],
+    ['original', 'original'],
+    ['full', 'full'],
+    ['decorrelated', 'decorrelated'],
+    ['none', 'none'],
+  ])('with jitter %s are %s', (written, kind) => {
+    expect(parse(`runtime: {retry: {quick_policy: {jitter: ${written}}}}`).config.retry.policies.quick?.jitter).toBe(
+      kind,
+    );
+  });
+
+  it.each([
+    ['expensive', { maxAttempts: 5 }],
+    ['own', { maxAttempts: 7 }],
+    ['true', { maxAttempts: 3 }],
+    ['{}', { maxAttempts: 3 }],
+    ['{max_attempts: 2}', { maxAttempts: 2, baseDelayMs: 500 }],
+    ['{policy: expensive, base_delay: 200ms}', { maxAttempts: 5, baseDelayMs: 200, maxDelayMs: 10_000 }],
+    ['false', null],
+    ['', null],
+  ])('of an operation: %s', (written, policy) => {
+    const { config } = parse(
+      `runtime:\n  retry: {own_policy: {max_attempts: 7}}\n  operations:\n    a:\n      retry: ${written}`,
+    );
+    if (policy === null) expect(config.operations.a?.retry).toBeNull();
+    else expect(config.operations.a?.retry).toMatchObject(policy);
+  });
+
+  it('have the budget of their operation, else the general one, and none without retries', () => {
+    const { config } = parse(yaml`
+      runtime:
+        retry: {budget: {ratio: 0.5}}
+        operations:
+          general: {retry: true}
+          own: {retry: true, retry_budget: {min_retries_per_second: 1}}
+          off: {retry: true, retry_budget: false}
+          none: {}
+    `);
+    expect(Object.entries(config.operations).map(([name, { retryBudget }]) => [name, retryBudget])).toEqual(
+      expect.arrayContaining([
+        ['general', { ratio: 0.5, minRetriesPerSecond: 10 }],
+        ['own', { ratio: 0.5, minRetriesPerSecond: 1 }],
+        ['off', null],
+        ['none', null],
+      ]),
+    );
+    const off = parse(
+      'runtime: {retry: {budget: false}, operations: {a: {retry: true}, b: {retry: true, retry_budget: {ratio: 1}}}}',
+    );
+    expect(off.config.retry.budget).toBeNull();
+    expect(off.config.operations.a?.retryBudget).toBeNull();
+    expect(off.config.operations.b?.retryBudget).toEqual({ ratio: 1, minRetriesPerSecond: 10 });
+  });
+
+  it('are gone from every operation when switched off', () => {
+    const { config } = parse('runtime: {retry: {enabled: false}, operations: {a: {retry: expensive}}}');
+    expect(config.operations.a).toMatchObject({ retry: null, retryBudget: null });
+    expect(config.retry.policies.expensive?.maxAttempts).toBe(5);
+  });
+
+  it('keep the codes of the file, each once', () => {
+    const { config } = parse('runtime: {retry: {retryable_codes: [503, 429, 503], network_timeout: 30}}');
+    expect(config.retry.retryableCodes).toEqual([503, 429]);
+  });
+});
+
+describe('policies for all operations', () => {
+  const general = yaml`
+    runtime:
+      circuit_breaker: {failure_ratio: 0.25, consecutive_failures: 4}
+      bulkhead: {limit: 9}
+      timeout: {total: 20s}
+      operations:
+        inherits:
+        changes:
+          circuit_breaker: {window: 1m, consecutive_failures: null}
+          bulkhead: {queue: 3, queue_timeout: 1s, mode: shadow}
+          timeout: {attempt: 5s}
+        refuses: {circuit_breaker: false, bulkhead: false, timeout: false}
+        confirms: {circuit_breaker: true}
+  `;
+  const breaker = {
+    failureRatio: 0.25,
+    minimumCalls: 10,
+    windowMs: 30_000,
+    consecutiveFailures: 4,
+    openForMs: 30_000,
+    halfOpenProbes: 1,
+    mode: 'enforce',
+  };
+
+  it('hold for those listed, which may change or refuse them', () => {
+    const { operations } = parse(general).config;
+    expect(operations.inherits).toMatchObject({
+      circuitBreaker: breaker,
+      bulkhead: { limit: 9, queue: 0, queueTimeoutMs: null, mode: 'enforce' },
+      timeout: { totalMs: 20_000, attemptMs: null },
+    });
+    expect(operations.changes).toMatchObject({
+      circuitBreaker: { ...breaker, windowMs: 60_000, consecutiveFailures: null },
+      bulkhead: { limit: 9, queue: 3, queueTimeoutMs: 1000, mode: 'shadow' },
+      timeout: { totalMs: 20_000, attemptMs: 5000 },
+    });
+    expect(operations.refuses).toMatchObject({
+      circuitBreaker: null,
+      bulkhead: null,
+      timeout: { totalMs: null, attemptMs: null },
+    });
+    expect(operations.confirms?.circuitBreaker).toEqual(breaker);
+  });
+
+  it('do not reach operations that only have a limit', () => {
+    expect(parse(general).config.operations.search).toMatchObject({
+      circuitBreaker: null,
+      bulkhead: null,
+      timeout: { totalMs: null, attemptMs: null },
+    });
+  });
+
+  it('are not needed by an operation that brings its own', () => {
+    const { operations } = parse(
+      'runtime: {operations: {a: {circuit_breaker: true, bulkhead: {limit: 2}, timeout: {total: 1}}, b: {}}}',
+    ).config;
+    expect(operations.a).toMatchObject({
+      circuitBreaker: { ...breaker, failureRatio: 0.5, consecutiveFailures: null },
+      bulkhead: { limit: 2 },
+      timeout: { totalMs: 1000 },
+    });
+    expect(operations.b).toMatchObject({ circuitBreaker: null, bulkhead: null });
+  });
+
+  it('switch every breaker off with enabled: false, an operation only its own', () => {
+    const all = parse('runtime: {circuit_breaker: {enabled: false}, operations: {a: {circuit_breaker: true}, b: {}}}')
+      .config.operations;
+    expect([all.a?.circuitBreaker, all.b?.circuitBreaker]).toEqual([null, null]);
+    const one = parse('runtime: {circuit_breaker: {}, operations: {a: {circuit_breaker: {enabled: false}}, b: {}}}')
+      .config.operations;
+    expect([one.a?.circuitBreaker, one.b?.circuitBreaker?.mode]).toEqual([null, 'enforce']);
+  });
+});
+
+describe('upstream rules', () => {
+  it('have normal forms', () => {
+    const { config } = parse(yaml`
+      runtime:
+        upstreams:
+          - match: {host: API.Example.com:8080, path: /v1/**, method: get}
+            operation: search
+          - match: {method: [put, PUT, Delete]}
+            operation: embed
+            idempotent: false
+          - match: {}
+            operation: search
+            idempotent: true
+    `);
+    expect(config.upstreams).toEqual([
+      {
+        match: { host: 'api.example.com:8080', path: '/v1/**', methods: ['GET'] },
+        operation: 'search',
+        idempotent: 'auto',
+      },
+      { match: { host: null, path: null, methods: ['PUT', 'DELETE'] }, operation: 'embed', idempotent: false },
+      { match: { host: null, path: null, methods: null }, operation: 'search', idempotent: true },
+    ]);
+  });
+});
+
+describe('health checks and admin', () => {
+  it('merge into the built-in ones', () => {
+    const { config } = parse(yaml`
+      runtime:
+        health_checks:
+          interval: 7
+          timeout: 500ms
+          providers:
+            database: {timeout: 1s}
+            cache: {check_type: tcp}
+            queue:
+          degraded_mode: {continue_on_degraded: false}
+        admin: {enabled: false, host: "::1", port: 0}
+    `);
+    expect(config.healthChecks).toMatchObject({
+      intervalMs: 7000,
+      timeoutMs: 500,
+      providers: {
+        database: { enabled: true, checkType: 'ping', intervalMs: 20_000, timeoutMs: 1000 },
+        ai_provider: { checkType: 'embed' },
+        cache: { enabled: true, checkType: 'tcp', intervalMs: 7000, timeoutMs: 500 },
+        queue: { enabled: true, checkType: 'ping', intervalMs: 7000, timeoutMs: 500 },
+      },
+      degradedMode: { continueOnDegraded: false, disableFeatures: ['flaky_detection', 'coverage_analysis'] },
+    });
+    expect(config.admin).toEqual({ enabled: false, host: '::1', port: 0 });
+  });
+});
+
+describe('aliases and merge keys', () => {
+  it('work, from anchors in sections of others too', () => {
+    const { config } = parse(yaml`
+      templates:
+        limits: &limits {capacity: 3, window: 10s}
+        base: &base
+          timeout: {total: 9s}
+          retry: quick
+      runtime:
+        operations:
+          a:
+            <<: *base
+            retry: expensive
+            rate_limit: *limits
+          b:
+            <<: [{retry: false}, *base]
+        <<: {admin: {port: 1}}
+    `);
+    expect(config.operations.a).toMatchObject({
+      timeout: { totalMs: 9000 },
+      retry: { maxAttempts: 5 },
+      rateLimit: { capacity: 3, windowSeconds: 10 },
+    });
+    expect(config.operations.b).toMatchObject({ timeout: { totalMs: 9000 }, retry: null });
+    expect(config.admin.port).toBe(1);
+  });
+
+  it('are found where they were written when they are wrong', () => {
+    const text = yaml`
+      base: &base
+        retry: qick
+      runtime:
+        operations:
+          a: {<<: *base}
+          b: *base
+    `;
+    expect(problemsOf(text)).toEqual([
+      expect.stringContaining('2:10 runtime.operations.a.retry: no retry policy is called qick; did you mean "quick"?'),
+      expect.stringContaining('2:10 runtime.operations.b.retry: no retry policy is called qick; did you mean "quick"?'),
+    ]);
+  });
+
+  it('mean the last anchor of that name before them', () => {
+    const { config } = parse('a: &p 1\nb: &p 2\nruntime: {admin: {port: *p}}\nc: &p 3');
+    expect(config.admin.port).toBe(2);
+  });
+
+  it.each([
+    ['runtime: *nowhere', '1:10 runtime: the alias has no anchor before it'],
+    ['runtime: {admin: {port: *nowhere}}', '1:25 runtime.admin.port: the alias has no anchor before it'],
+    ['runtime: {operations: &o {a: *o}}', '1:30 runtime.operations.a: the value contains itself through an alias'],
+    [
+      'runtime: {operations: {a: {<<: 5}}}',
+      '1:28 runtime.operations.a["<<"]: "<<" merges maps only: give it a map or an alias of one',
+    ],
+    ['runtime: {admin: {port: !secret 5}}', '1:33 runtime.admin.port: the tag !secret means nothing here; remove it'],
+    ['runtime: {operations: {? [a, b] : {}}}', '1:26 runtime.operations["?"]: a key must be a simple text'],
+    ['runtime: {operations: {__proto__: {}}}', '1:24 runtime.operations.__proto__: "__proto__" cannot be a key'],
+  ])('%s is refused', (text, problem) => {
+    expect(problemsOf(text)).toContain(problem);
+  });
+
+  it('cannot unfold a small file into a huge one', () => {
+    const levels = Array.from(
+      { length: 30 },
+      (_, level) => `  l${level + 1}: &l${level + 1} {a: *l${level}, b: *l${level}}`,
+    );
+    const merges = levels.map((line) => line.replaceAll(/: \*(\w+)/g, ': {<<: *$1}'));
+    for (const bomb of [levels, merges]) {
+      const problems = problemsOf(`bomb:\n  l0: &l0 {x: 1}\n${bomb.join('\n')}\nruntime:\n  operations: *l30`);
+      expect(problems.filter((problem) => problem.includes('aliases repeat more than 10000 values'))).toHaveLength(1);
+    }
+  });
+});
