@@ -16,7 +16,7 @@ import { waitFor } from '../support/servers-process.ts';
 /** What Grafana would put in, for a scrape every second and the last two minutes on screen. */
 const VALUES = { __rate_interval: '10s', __range: '2m', job: '.*', operation: '.*' };
 
-/** Faults are spread over this time, and go on afterwards. */
+/** The faults of the upstream are spread over this time. */
 const DEMO_SECONDS = 20;
 
 describeWithServers(['prometheus'], 'a Prometheus that scrapes the demo', () => {
