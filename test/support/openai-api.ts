@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { json } from './upstream.ts';
 
 /** A chat completion as the OpenAI API answers it. */
-export function completion(content: string): object {
+function completion(content: string): object {
   return {
     id: 'chatcmpl-1',
     object: 'chat.completion',

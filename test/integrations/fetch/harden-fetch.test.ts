@@ -53,7 +53,7 @@ describe('hardenFetch', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  const bodies: [string, () => BodyInit, string][] = [
+  const bodies: [string, () => NonNullable<RequestInit['body']>, string][] = [
     ['a string', () => 'body', 'body'],
     ['bytes', () => new TextEncoder().encode('body'), 'body'],
     ['a buffer', () => new TextEncoder().encode('body').buffer, 'body'],

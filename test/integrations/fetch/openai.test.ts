@@ -2,7 +2,7 @@ import { createBridge } from '@crossbridge/core';
 import { hardenFetch } from '@crossbridge/integrations/fetch';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import { never, type OperationInput, rejection } from '../../support/bridges.ts';
+import { type OperationInput, rejection } from '../../support/bridges.ts';
 import { answerCompletion, answerStream } from '../../support/openai-api.ts';
 import { RecordingObserver } from '../../support/recording-observer.ts';
 import { type Answer, json, startUpstream, type Upstream } from '../../support/upstream.ts';
@@ -152,7 +152,7 @@ describe('the OpenAI SDK on a hardened fetch', () => {
   });
 
   it('ends at once with its own abort error when the application aborts', async () => {
-    await using setup = await setUp(never);
+    await using setup = await setUp(() => {});
     const controller = new AbortController();
     const call = setup.client.chat.completions.create(question, { signal: controller.signal });
     await expect.poll(() => setup.upstream.requests.length).toBe(1);

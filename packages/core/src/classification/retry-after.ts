@@ -1,9 +1,7 @@
-/** Anything that headers arrive in: a `Headers`, or an object of strings and lists. */
-export type HeaderSource =
-  | { get(name: string): string | null }
-  | Readonly<Record<string, string | readonly string[] | number | undefined>>;
-
-/** The value of a header, by lower-case name; undefined when there is none. */
+/**
+ * The value of a header, by lower-case name, in whatever headers arrive in: a `Headers`, or an object of strings and lists.
+ * Undefined when there is none.
+ */
 export function headerOf(headers: unknown, name: string): string | undefined {
   if (typeof headers !== 'object' || headers === null) return undefined;
   if ('get' in headers && typeof headers.get === 'function') {

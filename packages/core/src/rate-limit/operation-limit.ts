@@ -3,7 +3,7 @@ import type { RateLimiter } from './rate-limiter.ts';
 import type { BucketDecision } from './token-bucket.ts';
 
 /** The key of calls that name none. */
-export const DEFAULT_KEY = 'default';
+const DEFAULT_KEY = 'default';
 
 export type LimitOverrides = ReadonlyMap<string, RateLimitConfig>;
 

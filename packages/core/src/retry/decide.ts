@@ -4,7 +4,7 @@ import type { DelaySource, RetryDecision } from '../observer.ts';
 import { backoffDelayMs, type Random } from './backoff.ts';
 
 /** Longest wait that a server may impose on a call that has no deadline. Longer ones surface at once. */
-export const MAX_UNBOUNDED_RETRY_AFTER_MS = 300_000;
+const MAX_UNBOUNDED_RETRY_AFTER_MS = 300_000;
 
 /** What is known when an attempt has failed. */
 export interface FailedAttempt {

@@ -1,0 +1,88 @@
+/**
+ * What a call through a bridge costs beside cockatiel's own policies composed by hand. Ratios of one run: the machine
+ * drifts, so milliseconds say nothing. Run by `npm run bench`.
+ */
+import { createBridge } from '@crossbridge/core';
+import {
+  bulkhead,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleAll,
+  retry,
+  TimeoutStrategy,
+  timeout,
+  wrap,
+} from 'cockatiel';
+import { Bench } from 'tinybench';
+
+const fn = async (): Promise<number> => 42;
+
+const policies = {
+  retry: 'default',
+  circuitBreaker: { consecutiveFailures: 5 },
+  bulkhead: { limit: 100 },
+} as const;
+
+const bridge = createBridge({
+  operations: {
+    plain: {},
+    policies: { ...policies, rateLimit: { capacity: 1e9, windowSeconds: 1 } },
+    timeouts: {
+      ...policies,
+      rateLimit: { capacity: 1e9, windowSeconds: 1 },
+      timeout: { totalMs: 30_000, attemptMs: 10_000 },
+    },
+    refused: { rateLimit: { capacity: 1, windowSeconds: 1e9 } },
+  },
+});
+
+const three = wrap(
+  retry(handleAll, { maxAttempts: 2 }),
+  circuitBreaker(handleAll, { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(5) }),
+  bulkhead(100),
+);
+const four = wrap(three, timeout(10_000, TimeoutStrategy.Aggressive));
+const prepared = new Error('prepared');
+const swallow = (): void => {};
+
+interface Pair {
+  readonly what: string;
+  readonly ours: string;
+  readonly peer: string;
+}
+
+const pairs: readonly Pair[] = [
+  {
+    what: 'limiter + bulkhead + retry + breaker, against wrap(retry, breaker, bulkhead)',
+    ours: 'policies',
+    peer: 'three',
+  },
+  { what: 'the same with both timeouts, against wrap(…, timeout)', ours: 'timeouts', peer: 'four' },
+  { what: 'no policy at all, against the bare function', ours: 'plain', peer: 'bare' },
+  { what: 'refused by the limiter, against rejecting with a prepared error', ours: 'refused', peer: 'reject' },
+];
+
+const bench = new Bench({ time: 1_000, warmupTime: 200 })
+  .add('bare', () => fn())
+  .add('plain', () => bridge.run('plain', fn))
+  .add('policies', () => bridge.run('policies', fn))
+  .add('three', () => three.execute(fn))
+  .add('timeouts', () => bridge.run('timeouts', fn))
+  .add('four', () => four.execute(fn))
+  .add('refused', () => bridge.run('refused', fn).catch(swallow))
+  .add('reject', () => Promise.reject(prepared).catch(swallow));
+
+await bench.run();
+
+function nanoseconds(name: string): number {
+  const result = bench.getTask(name)?.result;
+  if (result === undefined || !('latency' in result)) throw new Error(`The task '${name}' has no result`);
+  return result.latency.p50 * 1e6;
+}
+
+for (const { what, ours, peer } of pairs) {
+  const ratio = nanoseconds(ours) / nanoseconds(peer);
+  console.log(
+    `${ratio.toFixed(2).padStart(6)} ×  ${what}  (${Math.round(nanoseconds(ours))} ns / ${Math.round(nanoseconds(peer))} ns)`,
+  );
+}
