@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Collector, startCollector } from '../support/collector.ts';
+import { type OtlpBackend, startOtlpBackend } from '../support/otlp-backend.ts';
 import { describeWithServers } from '../support/servers.ts';
 import { type RunningDemo, startDemo } from '../support/servers-demo.ts';
-import { type OtlpBackend, startOtlpBackend } from '../support/servers-otlp-backend.ts';
 import { waitFor } from '../support/servers-process.ts';
 
 const CONFIG = fileURLToPath(new URL('../../collector/config.yaml', import.meta.url));

@@ -10,9 +10,9 @@ import { prometheusLabelName, prometheusMetricName } from '../../packages/otel/s
 import type { MetricDefinition } from '../../packages/otel/src/signals/definitions.ts';
 import { CATALOGUE } from '../../packages/otel/src/signals.ts';
 import { type Collector, startCollector } from '../support/collector.ts';
+import { type OtlpBackend, startOtlpBackend } from '../support/otlp-backend.ts';
 import { type Prometheus, startPrometheus } from '../support/prometheus.ts';
 import { describeWithServers } from '../support/servers.ts';
-import { type OtlpBackend, startOtlpBackend } from '../support/servers-otlp-backend.ts';
 import { waitFor } from '../support/servers-process.ts';
 
 const CONFIG = fileURLToPath(new URL('../../collector/config.yaml', import.meta.url));

@@ -1,7 +1,6 @@
 import type { IBreaker } from 'cockatiel';
 import type { Clock } from '../clock.ts';
-
-const BUCKETS = 10;
+import { SlidingCount } from '../sliding-count.ts';
 
 export interface RatioBreakerOptions {
   /** Share of failures that trips, above 0 up to 1. */
@@ -12,6 +11,11 @@ export interface RatioBreakerOptions {
   readonly clock: Clock;
 }
 
+interface SavedState {
+  readonly successes: ReturnType<SlidingCount['save']>;
+  readonly failures: ReturnType<SlidingCount['save']>;
+}
+
 /**
  * Trips when the share of failures in a sliding time window is reached.
  *
@@ -20,64 +24,33 @@ export interface RatioBreakerOptions {
  */
 export class RatioBreaker implements IBreaker {
   readonly #options: RatioBreakerOptions;
-  readonly #bucketMs: number;
-  readonly #successes = new Float64Array(BUCKETS);
-  readonly #failures = new Float64Array(BUCKETS);
-  #bucket: number;
+  readonly #successes: SlidingCount;
+  readonly #failures: SlidingCount;
 
   constructor(options: RatioBreakerOptions) {
     this.#options = options;
-    this.#bucketMs = options.windowMs / BUCKETS;
-    this.#bucket = this.#now();
+    this.#successes = new SlidingCount(options.windowMs, options.clock);
+    this.#failures = new SlidingCount(options.windowMs, options.clock);
   }
 
   get state(): unknown {
-    return { bucket: this.#bucket, successes: [...this.#successes], failures: [...this.#failures] };
+    return { successes: this.#successes.save(), failures: this.#failures.save() } satisfies SavedState;
   }
 
   set state(value: unknown) {
-    const { bucket, successes, failures } = value as { bucket: number; successes: number[]; failures: number[] };
-    this.#bucket = bucket;
-    this.#successes.set(successes);
-    this.#failures.set(failures);
+    const { successes, failures } = value as SavedState;
+    this.#successes.restore(successes);
+    this.#failures.restore(failures);
   }
 
   success(): void {
-    this.#rotate();
-    increment(this.#successes, this.#bucket);
+    this.#successes.increment();
   }
 
   failure(): boolean {
-    this.#rotate();
-    increment(this.#failures, this.#bucket);
-    const failures = total(this.#failures);
-    const calls = failures + total(this.#successes);
+    this.#failures.increment();
+    const failures = this.#failures.total;
+    const calls = failures + this.#successes.total;
     return calls >= this.#options.minimumCalls && failures >= this.#options.failureRatio * calls;
   }
-
-  #now(): number {
-    return Math.floor(this.#options.clock.now() / this.#bucketMs);
-  }
-
-  #rotate(): void {
-    const now = this.#now();
-    const passed = Math.min(now - this.#bucket, BUCKETS);
-    if (passed <= 0) return;
-    for (let bucket = now - passed + 1; bucket <= now; bucket += 1) {
-      this.#successes[bucket % BUCKETS] = 0;
-      this.#failures[bucket % BUCKETS] = 0;
-    }
-    this.#bucket = now;
-  }
-}
-
-function increment(ring: Float64Array, bucket: number): void {
-  const index = bucket % BUCKETS;
-  ring[index] = (ring[index] ?? 0) + 1;
-}
-
-function total(ring: Float64Array): number {
-  let sum = 0;
-  for (const value of ring) sum += value;
-  return sum;
 }

@@ -2,16 +2,25 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 
+/** Span kinds as OTLP numbers them. */
+export const KIND: Readonly<Record<'internal' | 'client', number>> = { internal: 1, client: 3 };
+
 /** What a span looks like in OTLP/JSON, as far as tests ask. */
-interface ReceivedSpan {
+export interface ReceivedSpan {
   readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string | undefined;
   readonly name: string;
+  readonly kind: number;
+  /** 0 unset, 1 ok, 2 error. */
+  readonly status: number;
   readonly attributes: Readonly<Record<string, unknown>>;
   /** `service.name` of the resource that sent it. */
   readonly service: unknown;
 }
 
-export interface OtlpBackend {
+/** A tracing backend on loopback that takes OTLP over HTTP in JSON and remembers what it was sent. */
+export interface OtlpBackend extends AsyncDisposable {
   /** Base URL, for an exporter that appends `/v1/traces`. */
   readonly url: string;
   /** Every span so far, in order of arrival. */
@@ -28,16 +37,23 @@ interface OtlpAttribute {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
+interface OtlpSpan {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+  readonly kind: number;
+  readonly status?: { readonly code?: number };
+  readonly attributes?: readonly OtlpAttribute[];
+}
+
 interface OtlpTraces {
   readonly resourceSpans?: readonly {
     readonly resource?: { readonly attributes?: readonly OtlpAttribute[] };
-    readonly scopeSpans?: readonly {
-      readonly spans?: readonly { traceId: string; name: string; attributes?: readonly OtlpAttribute[] }[];
-    }[];
+    readonly scopeSpans?: readonly { readonly spans?: readonly OtlpSpan[] }[];
   }[];
 }
 
-/** A tracing backend that takes OTLP over HTTP in JSON and remembers what it was sent. */
 export async function startOtlpBackend(): Promise<OtlpBackend> {
   const spans: ReceivedSpan[] = [];
   let requests = 0;
@@ -55,6 +71,10 @@ export async function startOtlpBackend(): Promise<OtlpBackend> {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
+  const stop = async (): Promise<void> => {
+    server.closeAllConnections();
+    await once(server.close(), 'close');
+  };
   return {
     url: `http://127.0.0.1:${port}`,
     spans,
@@ -62,10 +82,8 @@ export async function startOtlpBackend(): Promise<OtlpBackend> {
       failures = { left: count, status };
     },
     requests: () => requests,
-    async stop() {
-      server.closeAllConnections();
-      await once(server.close(), 'close');
-    },
+    stop,
+    [Symbol.asyncDispose]: stop,
   };
 }
 
@@ -80,11 +98,26 @@ function toSpans(traces: OtlpTraces): ReceivedSpan[] {
   return (traces.resourceSpans ?? []).flatMap(({ resource, scopeSpans = [] }) => {
     const service = toRecord(resource?.attributes)['service.name'];
     return scopeSpans.flatMap(({ spans = [] }) =>
-      spans.map(({ traceId, name, attributes }) => ({ traceId, name, attributes: toRecord(attributes), service })),
+      spans.map(({ traceId, spanId, parentSpanId, name, kind, status, attributes }) => ({
+        traceId,
+        spanId,
+        parentSpanId: parentSpanId || undefined,
+        name,
+        kind,
+        status: status?.code ?? 0,
+        attributes: toRecord(attributes),
+        service,
+      })),
     );
   });
 }
 
 function toRecord(attributes: readonly OtlpAttribute[] = []): Record<string, unknown> {
-  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
+  return Object.fromEntries(
+    attributes.map(({ key, value }) => {
+      const [[kind, inner] = []] = Object.entries(value);
+      // OTLP/JSON writes 64-bit integers as text.
+      return [key, kind === 'intValue' ? Number(inner) : inner];
+    }),
+  );
 }
