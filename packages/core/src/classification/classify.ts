@@ -7,6 +7,7 @@ import {
   NOT_EXECUTED_STATUSES,
   NOT_SENT_CODES,
   PROGRAM_ERROR_NAMES,
+  REPEAT_STATUSES,
   RETRYABLE_STATUSES,
 } from './tables.ts';
 
@@ -39,7 +40,7 @@ export type Classifier = (error: unknown) => Classification;
  * `AggregateError`), never from free text, what an error means for retry and breaker.
  */
 export function createClassifier(options: ClassifierOptions = {}): Classifier {
-  const retryableStatuses = new Set(options.retryableStatuses ?? RETRYABLE_STATUSES);
+  const retryableStatuses = new Set([...(options.retryableStatuses ?? RETRYABLE_STATUSES), ...REPEAT_STATUSES]);
   const wallNow = options.wallNow ?? Date.now;
   return (error) => {
     const own = ownError(error);

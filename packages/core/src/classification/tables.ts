@@ -33,8 +33,14 @@ export const MONEY_CODES: ReadonlySet<string> = new Set([
   'contract_spend_limit_reached',
 ]);
 
-/** Statuses that tell of overload or a fault on the other side, worth another try. 529 is Anthropic's "overloaded". */
-export const RETRYABLE_STATUSES: readonly number[] = [408, 425, 429, 500, 502, 503, 504, 529];
+/** Statuses that tell of overload or a fault on the other side, worth another try. */
+export const RETRYABLE_STATUSES: readonly number[] = [429, 500, 502, 503, 504];
+
+/**
+ * Statuses that mean nothing but "again": the server gave up waiting for the request (408), would not risk a replay (425), or is
+ * overloaded (529, Anthropic's). They are retried whatever the table above is replaced with.
+ */
+export const REPEAT_STATUSES: readonly number[] = [408, 425, 529];
 
 /** Statuses with which a server says that it did not take the request on: safe to repeat, whatever the request. */
 export const NOT_EXECUTED_STATUSES: ReadonlySet<number> = new Set([425, 429, 503]);
