@@ -26,7 +26,9 @@ export function answerStream(response: ServerResponse, words: readonly string[])
       object: 'chat.completion.chunk',
       created: 1_700_000_000,
       model: 'gpt-test',
-      choices: [{ index: 0, delta: { content }, finish_reason: index === words.length - 1 ? 'stop' : null }],
+      choices: [
+        { index: 0, delta: { role: 'assistant', content }, finish_reason: index === words.length - 1 ? 'stop' : null },
+      ],
     };
     response.write(`data: ${JSON.stringify(chunk)}\n\n`);
   }
