@@ -58,6 +58,7 @@ describe('a bad file', () => {
     const [, source = '', caret = ''] = error.message.split('\n').slice(1);
     expect(source.length).toBeLessThan(130);
     expect(source.slice(caret.indexOf('^'))).toMatch(/^70000/);
+    expect(source).toContain('xxx, runtime: {admin: {port: 70000');
   });
 
   it('points at the right column behind tabs and carriage returns', () => {
@@ -101,6 +102,7 @@ describe('a value', () => {
     ['rate_limiting.defaults.search.window_seconds', '1m', 'expected a number above 0, got 1m'],
     ['rate_limiting.defaults.search.window', '0', '(must be above 0)'],
     ['retry.retryable_codes', '429', 'expected a list of HTTP statuses, got 429'],
+    ['retry', '5', 'expected a map with enabled, retryable_codes, budget, network_timeout, default_policy, '],
     ['retry.budget', '5', 'expected true, false or a map with ratio and min_retries_per_second, got 5'],
     ['retry.budget.ratio', '1.1', 'expected a number from 0 to 1, got 1.1'],
     ['retry.budget.min_retries_per_second', '-1', 'expected a number of at least 0, got -1'],
@@ -174,9 +176,9 @@ describe('a value', () => {
   ])('%s: %s is refused where it stands', (path, value, message) => {
     const text = at(path, value);
     const lastLine = text.split('\n').at(-1) ?? '';
-    expect(problemsOf(text)).toContainEqual(
+    expect(problemsOf(text).filter((problem) => problem.includes(` runtime.${path}: `))).toEqual([
       expect.stringContaining(`${text.split('\n').length}:${lastLine.lastIndexOf(value) + 1} runtime.${path}: `),
-    );
+    ]);
     expect(problemsOf(text).join('\n')).toContain(message);
   });
 
@@ -195,11 +197,26 @@ describe('a value', () => {
   });
 });
 
+describe('limits of what is allowed', () => {
+  it.each([
+    'timeout: {total: 1, attempt: 1}',
+    'retry: {quick_policy: {base_delay: 1, max_delay: 1}}',
+    'retry: {budget: {ratio: 0, min_retries_per_second: 0}}',
+    'retry: {quick_policy: {base_delay: 0, max_delay: 0, exponential_base: 1}}',
+    'circuit_breaker: {failure_ratio: 1}',
+    'bulkhead: {limit: 1, queue: 0, queue_timeout: 0}',
+    'admin: {port: 65535}',
+  ])('%s is allowed', (sections) => {
+    expect(parse(`runtime: {${sections}}`).warnings).toEqual([]);
+  });
+});
+
 describe('an unknown key', () => {
   it.each([
     ['rate_limiting.enabeld', 'enabled'],
     ['rate_limiting.defaults.search.windowSeconds', 'window_seconds'],
     ['retry.retryable_code', 'retryable_codes'],
+    ['retry.expensive_polcy', 'expensive_policy'],
     ['retry.quick_policy.max_atempts', 'max_attempts'],
     ['circuit_breaker.failure_rate', 'failure_ratio'],
     ['operations.a.rate_limits', 'rate_limit'],
@@ -305,6 +322,9 @@ describe('values that contradict each other', () => {
   });
 
   it('are not told again by each operation that inherits them', () => {
+    expect(problemsOf('runtime: {bulkhead: {queue: 1}, operations: {a: {bulkhead: {queue: 2}}, b: {}}}')).toEqual([
+      expect.stringContaining('runtime.bulkhead.limit: missing'),
+    ]);
     expect(problemsOf('runtime: {timeout: {total: 1, attempt: 2}, operations: {a: {}, b: {}}}')).toHaveLength(1);
     expect(
       problemsOf('runtime: {retry: {default_policy: {base_delay: 9}, x_policy: {}}, operations: {a: {retry: x}}}'),

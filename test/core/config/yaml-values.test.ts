@@ -279,6 +279,30 @@ describe('health checks and admin', () => {
   });
 });
 
+describe('names that every object inherits', () => {
+  it('are names like any other', () => {
+    const { config } = parse(yaml`
+      runtime:
+        retry: {constructor_policy: {max_attempts: 2}}
+        health_checks: {providers: {constructor: {enabled: false}}}
+        operations:
+          constructor: {retry: constructor, rate_limit: {capacity: 1, window: 1s}}
+          toString:
+    `);
+    expect(config.operations.constructor).toMatchObject({
+      retry: { maxAttempts: 2, baseDelayMs: 500, maxDelayMs: 5000, exponentialBase: 2, jitter: 'original' },
+      rateLimit: { capacity: 1 },
+    });
+    expect(config.operations.toString).toMatchObject({ retry: null, rateLimit: null });
+    expect(config.healthChecks.providers.constructor).toEqual({
+      enabled: false,
+      checkType: 'ping',
+      intervalMs: 30_000,
+      timeoutMs: 10_000,
+    });
+  });
+});
+
 describe('aliases and merge keys', () => {
   it('work, from anchors in sections of others too', () => {
     const { config } = parse(yaml`
@@ -348,8 +372,10 @@ describe('aliases and merge keys', () => {
     );
     const merges = levels.map((line) => line.replaceAll(/: \*(\w+)/g, ': {<<: *$1}'));
     for (const bomb of [levels, merges]) {
-      const problems = problemsOf(`bomb:\n  l0: &l0 {x: 1}\n${bomb.join('\n')}\nruntime:\n  operations: *l30`);
-      expect(problems.filter((problem) => problem.includes('aliases repeat more than 10000 values'))).toHaveLength(1);
+      for (const use of ['*l30', '{<<: *l30}']) {
+        const problems = problemsOf(`bomb:\n  l0: &l0 {x: 1}\n${bomb.join('\n')}\nruntime:\n  operations: ${use}`);
+        expect(problems.filter((problem) => problem.includes('aliases repeat more than 10000 values'))).toHaveLength(1);
+      }
     }
   });
 });

@@ -32,7 +32,6 @@ export class ConfigReview implements Review {
   readonly #show: (path: Path, fallback: string) => string;
   readonly #written: (path: Path) => boolean;
   readonly #failed: Path[] = [];
-  readonly #said = new Set<string>();
 
   constructor(options: {
     dialect: Dialect;
@@ -74,10 +73,6 @@ export class ConfigReview implements Review {
   }
 
   #say(list: ConfigProblem[], path: Path, message: string, part: Part): void {
-    const place = this.#locate(path, part);
-    const said = JSON.stringify([list === this.problems, place, message]);
-    if (this.#said.has(said)) return;
-    this.#said.add(said);
-    list.push(Object.freeze({ ...place, message }));
+    list.push(Object.freeze({ ...this.#locate(path, part), message }));
   }
 }

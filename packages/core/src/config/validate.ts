@@ -23,10 +23,19 @@ export function validate(
     if (result.success) return result.data;
     const found = findings(result.error.issues);
     // What shows up only after a value was taken out is a consequence of taking it out.
-    if (round === 0) for (const finding of found) tell(finding, raw, review);
+    if (round === 0) for (const finding of onePerPlace(found)) tell(finding, raw, review);
     for (const { path, kind } of found) sound = without(sound, path, kind === 'unknown_key');
   }
   return {};
+}
+
+/** The two sides of an intersection object to the same value, each in its way: the first one says it better. */
+function onePerPlace(found: readonly Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return found.filter(({ path }) => {
+    const place = JSON.stringify(path);
+    return !seen.has(place) && seen.add(place);
+  });
 }
 
 function tell(finding: Finding, raw: unknown, review: ConfigReview): void {

@@ -79,11 +79,8 @@ function timeout(
 ): TimeoutConfig {
   if (given === false || given === null) return NO_TIMEOUT;
   const result = { ...NO_TIMEOUT, ...layered<TimeoutConfig>(given, general) };
-  // What it inherits as a whole is judged where it stands.
-  if (given !== undefined) {
-    const { key } = review.dialect;
-    checkTimeout([[key('operations'), operation, key('timeout')], [key('timeout')]], result, review);
-  }
+  const { key } = review.dialect;
+  checkTimeout([[key('operations'), operation, key('timeout')], [key('timeout')]], result, review);
   return result;
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DEFAULT_RETRY_POLICIES } from '../defaults.ts';
 import type { OperationInput, RetryInput, RetryPolicyInput } from '../input.ts';
 import type { JitterKind } from '../types.ts';
 import type { Dialect } from './dialect.ts';
@@ -35,9 +36,11 @@ export function retry(dialect: Dialect): z.ZodType<RetryInput> {
     return section(dialect, { ...fields, policies: named(policy, 'a name to a retry policy') });
   }
   const ignored = { networkTimeoutMs: dialect.duration() };
+  const alsoKnown = Object.keys(DEFAULT_RETRY_POLICIES).map((name) => `${name}_policy`);
+  const fixed = object(dialect, fields, { ignored, alsoKnown }).transform(settings);
   // The policies stand among the other keys. An intersection reports only the keys that both of its sides refuse.
-  const policies = z.record(z.string().regex(POLICY_KEY), optional(policy));
-  return z.intersection(object(dialect, fields, { ignored }).transform(settings), policies).transform((both) => ({
+  const policies = z.record(z.string().regex(POLICY_KEY), optional(policy), expected('a map of settings and policies'));
+  return z.intersection(fixed, policies).transform((both) => ({
     ...pick({ ...dialect, key: settingKey }, fields, both),
     policies: Object.fromEntries(
       Object.entries(both).flatMap(([key, value]) => {

@@ -7,9 +7,11 @@ type Fields = Readonly<Record<string, z.ZodType>>;
 /** What a section gives: every field may be missing; null only where null is an answer. */
 export type Filled<F extends Fields> = { readonly [K in keyof F]?: z.output<Exclude<F[K], undefined>> | undefined };
 
-/** Keys that are accepted for files written for the original, checked, and of no effect. */
 export interface SectionOptions {
+  /** Keys that are accepted for files written for the original, checked, and of no effect. */
   readonly ignored?: Fields;
+  /** Names to be told and suggested beside those of the fields. */
+  readonly alsoKnown?: readonly string[];
 }
 
 /** A map with these fields and no others. A field left out or left empty is missing from the output. */
@@ -31,7 +33,7 @@ export function object<F extends Fields>(
   for (const [field, schema] of Object.entries({ ...fields, ...options.ignored })) {
     shape[dialect.key(field)] = schema instanceof z.ZodNullable ? schema.optional() : schema.nullish();
   }
-  const keys = Object.keys(shape);
+  const keys = [...Object.keys(shape), ...(options.alsoKnown ?? [])];
   // For unknown keys the message is the list of known ones: the report looks for the nearest among them.
   return z.strictObject(shape, {
     error: (issue) => (issue.code === 'unrecognized_keys' ? keys.join(' ') : `a map with ${keys.join(', ')}`),

@@ -15,7 +15,7 @@ export interface ParsedYaml {
   position(offset: number): { readonly line: number; readonly column: number };
 }
 
-/** Parses YAML 1.2 with merge keys. Keys that stand twice are left to whoever reads the map. */
+/** Parses YAML 1.2. Merge keys, and keys that stand twice, are left to whoever reads the map. */
 export function parseYaml(text: string): ParsedYaml {
   const lineCounter = new LineCounter();
   const position = (offset: number) => {
@@ -29,7 +29,7 @@ export function parseYaml(text: string): ParsedYaml {
     for (const { index } of text.slice(0, tooDeep).matchAll(/\n/g)) lineCounter.addNewLine(index + 1);
     return { document: parseDocument(''), faults: [{ offset: tooDeep, message: 'nested too deeply' }], position };
   }
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, merge: true, uniqueKeys: false });
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false });
   const faults = document.errors.map(({ pos: [offset], message }) => ({
     offset,
     message: explain(message, text, offset),
@@ -40,19 +40,16 @@ export function parseYaml(text: string): ParsedYaml {
 function tooDeepBracket(text: string): number | undefined {
   let depth = 0;
   let offset = 0;
-  let isScalar = false;
   for (const token of new Lexer().lex(text)) {
-    if (!isScalar && (token === '[' || token === '{') && ++depth > DEEPEST_BRACKETS) return offset;
-    if (!isScalar && (token === ']' || token === '}')) depth--;
-    isScalar = token === SCALAR_FOLLOWS;
+    if ((token === '[' || token === '{') && ++depth > DEEPEST_BRACKETS) return offset;
+    if (token === ']' || token === '}') depth--;
     if (!CONTROL.includes(token)) offset += token.length;
   }
   return undefined;
 }
 
-/** Tokens of the lexer that stand for nothing in the text: a scalar follows, a document starts, a flow error ends. */
-const SCALAR_FOLLOWS = '\x1f';
-const CONTROL: readonly string[] = [SCALAR_FOLLOWS, '\x02', '\x18'];
+/** Tokens of the lexer that stand for nothing in the text: a document or a scalar starts, a flow ends in error. */
+const CONTROL: readonly string[] = ['\x02', '\x1f', '\x18'];
 
 function explain(message: string, text: string, offset: number): string {
   if (message.includes('multiple documents'))
