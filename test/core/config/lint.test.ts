@@ -11,7 +11,7 @@ describe('the linter', () => {
   it('asks whether POST and PATCH may be repeated, when the operation retries and nobody said', () => {
     expect(warningsOf(rule('{match: {method: POST}, operation: ai}'))).toEqual([
       expect.stringMatching(
-        /^4:7 runtime\.upstreams\[0\]: POST and PATCH are not idempotent, so ai retries them only when the failure shows that nothing was executed; set idempotent: true .* or false/,
+        /^4:7 runtime\.upstreams\[0\]: POST and PATCH are not idempotent, so ai retries them only when the failure shows that nothing was executed \(an AI SDK.s requests and those with an Idempotency-Key always\); set idempotent: true .* or false/,
       ),
     ]);
     expect(warningsOf(rule('{match: {method: [GET, patch]}, operation: ai, idempotent: auto}'))).toHaveLength(1);

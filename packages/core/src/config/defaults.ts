@@ -56,7 +56,7 @@ export const DEFAULT_BULKHEAD: Omit<BulkheadConfig, 'limit'> = { queue: 0, queue
 export const NO_TIMEOUT: TimeoutConfig = { totalMs: null, attemptMs: null };
 
 /** The health checks every bridge knows. Each runs once something of that name is registered. */
-export const DEFAULT_HEALTH_PROVIDERS: Readonly<Record<string, ProviderHealthCheckConfig>> = {
+const DEFAULT_HEALTH_PROVIDERS: Readonly<Record<string, ProviderHealthCheckConfig>> = {
   ai_provider: { enabled: true, checkType: 'embed', intervalMs: 60_000, timeoutMs: 15_000 },
   embedding_provider: { enabled: true, checkType: 'embed', intervalMs: 60_000, timeoutMs: 10_000 },
   vector_store: { enabled: true, checkType: 'ping', intervalMs: 30_000, timeoutMs: 5000 },

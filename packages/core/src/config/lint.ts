@@ -43,7 +43,7 @@ function warnOfUndecidedRepeats({ operations, upstreams }: RuntimeConfig, review
     if (idempotent !== 'auto' || !undecided || !retry || retry.maxAttempts === 1) return;
     const path = [key('upstreams'), index];
     const found = review.show([...path, key('operation')], `"${operation}"`);
-    const message = `POST and PATCH are not idempotent, so ${found} retries them only when the failure shows that nothing was executed; set idempotent: true if repeating them is harmless, or false to never repeat them`;
+    const message = `POST and PATCH are not idempotent, so ${found} retries them only when the failure shows that nothing was executed (an AI SDK's requests and those with an Idempotency-Key always); set idempotent: true if repeating them is harmless, or false to never repeat them`;
     review.warn(path, message, [[key('operations'), operation]]);
   });
 }
