@@ -15,6 +15,6 @@ export function formatPath(path: Path): string {
 /** Whether one path is the other, or leads to it. */
 export function overlaps(a: Path, b: Path): boolean {
   const shared = Math.min(a.length, b.length);
-  for (let i = 0; i < shared; i++) if (String(a[i]) !== String(b[i])) return false;
+  for (let i = 0; i < shared; i++) if (a[i] !== b[i]) return false;
   return true;
 }
