@@ -1,6 +1,6 @@
 import { createClassifier } from './classification/classify.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { DEFAULT_RATE_LIMITS } from './config/defaults.ts';
+import { DEFAULT_RATE_LIMITS, NO_TIMEOUT } from './config/defaults.ts';
 import type { RuntimeConfigInput } from './config/input.ts';
 import { resolveRuntimeConfig } from './config/resolve.ts';
 import type { OperationConfig, RuntimeConfig } from './config/types.ts';
@@ -25,11 +25,13 @@ const MAX_UNCONFIGURED_OPERATIONS = 256;
 
 const NO_POLICIES: OperationConfig = {
   rateLimit: null,
+  rateLimits: [],
   retry: null,
   retryBudget: null,
+  hedge: null,
   circuitBreaker: null,
   bulkhead: null,
-  timeout: { totalMs: null, attemptMs: null },
+  timeout: NO_TIMEOUT,
 };
 
 export interface BridgeOptions {

@@ -31,6 +31,12 @@ export type RetryDecision =
   | 'circuit_open'
   | 'cancelled';
 
+/** What an attempt is to its call: the first, one after a failure, or one beside an attempt that takes long. */
+export type AttemptKind = 'initial' | 'retry' | 'hedge';
+
+/** Whether an attempt that took long got a second one beside it. */
+export type HedgeDecision = 'hedged' | 'budget_empty' | 'circuit_open' | 'throttled' | 'not_idempotent';
+
 /** Who chose the length of a wait before a retry. */
 export type DelaySource = 'backoff' | 'retry_after';
 
@@ -68,6 +74,7 @@ export interface AttemptScope {
   readonly kind: 'attempt';
   readonly call: CallInfo;
   readonly attempt: number;
+  readonly attemptKind: AttemptKind;
 }
 
 export type Scope = CallScope | AttemptScope;
@@ -96,14 +103,17 @@ export type BridgeEvent =
       readonly operation: string;
       readonly from: BreakerState;
       readonly to: BreakerState;
+      /** Whose breaker it is, where each target has its own. Unbounded: never a metric attribute. */
+      readonly target: string | undefined;
       /** The call whose result or arrival moved the breaker; undefined when an operator did. */
       readonly call: CallInfo | undefined;
     }
-  | { readonly type: 'attempt.started'; readonly call: CallInfo; readonly attempt: number }
+  | { readonly type: 'attempt.started'; readonly call: CallInfo; readonly attempt: number; readonly kind: AttemptKind }
   | {
       readonly type: 'attempt.ended';
       readonly call: CallInfo;
       readonly attempt: number;
+      readonly kind: AttemptKind;
       readonly outcome: AttemptOutcome;
       /** From a closed set (status codes, codes of ours, bounded class names, `_OTHER`); undefined on success. */
       readonly errorType: string | undefined;
@@ -115,10 +125,43 @@ export type BridgeEvent =
       /** The attempt that failed. */
       readonly attempt: number;
       readonly decision: RetryDecision;
+      /** In `shadow` mode `retried` means that it would have been: the failure was the end of the call. */
+      readonly mode: PolicyMode;
       readonly errorType: string;
       /** How long the call waits before the next attempt; 0 unless `retried`. */
       readonly delayMs: number;
       readonly source: DelaySource;
+    }
+  | {
+      /** Time ran out, of an attempt or of the whole call; in `shadow` mode it went on. */
+      readonly type: 'timeout.exceeded';
+      readonly call: CallInfo;
+      readonly scope: 'attempt' | 'total';
+      readonly mode: PolicyMode;
+      readonly limitMs: number;
+    }
+  | {
+      /** An attempt has taken as long as the hedge waits. */
+      readonly type: 'hedge.decided';
+      readonly call: CallInfo;
+      /** The attempt that takes long. */
+      readonly attempt: number;
+      readonly decision: HedgeDecision;
+      readonly mode: PolicyMode;
+      readonly delayMs: number;
+    }
+  | {
+      /** The caller's fallback answered in the place of a failure. Told before `call.ended`, whose outcome is that of the failure. */
+      readonly type: 'fallback.used';
+      readonly call: CallInfo;
+      readonly errorType: string;
+    }
+  | {
+      readonly type: 'config.reloaded';
+      readonly result: 'applied' | 'rejected';
+      /** Operations whose policies changed. */
+      readonly changed: readonly string[];
+      readonly call: undefined;
     }
   | {
       readonly type: 'call.ended';

@@ -21,7 +21,13 @@ export const DEFAULT_RATE_LIMITS: Readonly<Record<string, RateLimitConfig>> = {
 };
 
 /** How an operation's limit counts and acts unless it says otherwise. */
-export const DEFAULT_RATE_LIMIT_USE: Pick<OperationRateLimitConfig, 'per' | 'mode'> = { per: 'call', mode: 'enforce' };
+export const DEFAULT_RATE_LIMIT_USE: Omit<OperationRateLimitConfig, 'name' | 'capacity' | 'windowSeconds'> = {
+  by: 'key',
+  per: 'call',
+  mode: 'enforce',
+  maxWaitMs: 0,
+  queue: 1000,
+};
 
 /** Most keys whose buckets are held at once. */
 export const DEFAULT_MAX_KEYS: number = 100_000;
@@ -42,18 +48,28 @@ export const DEFAULT_RETRY_BUDGET: RetryBudgetConfig = { ratio: 0.2, minRetriesP
 
 export const DEFAULT_CIRCUIT_BREAKER: CircuitBreakerConfig = {
   consecutiveFailures: null,
+  countWindow: null,
   failureRatio: 0.5,
   minimumCalls: 10,
   windowMs: 30_000,
   openForMs: 30_000,
   halfOpenProbes: 1,
+  slowCallMs: null,
+  slowCallRatio: 0.5,
+  per: 'operation',
+  maxTargets: 1000,
   mode: 'enforce',
 };
 
 /** `limit` has no default: only the user knows what an upstream bears. */
-export const DEFAULT_BULKHEAD: Omit<BulkheadConfig, 'limit'> = { queue: 0, queueTimeoutMs: null, mode: 'enforce' };
+export const DEFAULT_BULKHEAD: Omit<BulkheadConfig, 'limit'> = {
+  queue: 0,
+  queueTimeoutMs: null,
+  adaptive: null,
+  mode: 'enforce',
+};
 
-export const NO_TIMEOUT: TimeoutConfig = { totalMs: null, attemptMs: null };
+export const NO_TIMEOUT: TimeoutConfig = { totalMs: null, attemptMs: null, mode: 'enforce' };
 
 /** The health checks every bridge knows. Each runs once something of that name is registered. */
 const DEFAULT_HEALTH_PROVIDERS: Readonly<Record<string, ProviderHealthCheckConfig>> = {

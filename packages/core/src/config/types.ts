@@ -9,9 +9,20 @@ export interface RateLimitConfig {
 }
 
 export interface OperationRateLimitConfig extends RateLimitConfig {
+  /** What the limit is called in telemetry. Default: the name of the operation. */
+  readonly name: string;
+  /**
+   * What has a bucket of its own: `key`, whatever key the call gives (default); the name of a part, for calls whose key has
+   * several (`{ user, org }`); or `global`, all calls together.
+   */
+  readonly by: string;
   /** What takes a token: fairness limits count calls (default), provider limits count attempts. */
   readonly per: 'call' | 'attempt';
   readonly mode: PolicyMode;
+  /** Longest a call waits for its tokens, first come first served within its key. Default 0: it is refused at once. */
+  readonly maxWaitMs: number;
+  /** Calls of one key that may wait. Default 1,000. */
+  readonly queue: number;
 }
 
 export interface RateLimitingConfig {
@@ -38,6 +49,10 @@ export interface RetryPolicyConfig {
   readonly jitter: JitterKind;
 }
 
+export interface OperationRetryConfig extends RetryPolicyConfig {
+  readonly mode: PolicyMode;
+}
+
 export interface RetryBudgetConfig {
   /** Retries allowed as a share of calls, 0 to 1. Default 0.2. */
   readonly ratio: number;
@@ -59,6 +74,8 @@ export interface RetryConfig {
 export interface CircuitBreakerConfig {
   /** Failures in a row that open the circuit. Null: the failure ratio decides. */
   readonly consecutiveFailures: number | null;
+  /** Attempts that the ratio looks back on, instead of a time. Null: `windowMs` decides. */
+  readonly countWindow: number | null;
   /** Share of failed attempts in the window that opens the circuit, above 0 up to 1. */
   readonly failureRatio: number;
   /** Attempts the window must hold before the ratio counts. */
@@ -68,7 +85,25 @@ export interface CircuitBreakerConfig {
   readonly openForMs: number;
   /** Probes admitted at once while half-open, and successes needed to close. */
   readonly halfOpenProbes: number;
+  /** Attempts that take longer are slow. Null: slowness does not open the circuit. */
+  readonly slowCallMs: number | null;
+  /** Share of slow attempts in the window that opens the circuit, above 0 up to 1. */
+  readonly slowCallRatio: number;
+  /** What has a breaker of its own: the operation (default), or each target of its calls (the host of an HTTP request, say). */
+  readonly per: 'operation' | 'target';
+  /** Breakers of targets held at once; beyond it only idle, closed ones are dropped. Default 1,000. */
+  readonly maxTargets: number;
   readonly mode: PolicyMode;
+}
+
+/** A bulkhead whose limit follows what the callee bears. `limit` of the bulkhead is where it starts. */
+export interface AdaptiveLimitConfig {
+  /** `gradient` compares recent latency with the best that was seen; `aimd` adds one per success and cuts after overload. */
+  readonly algorithm: 'gradient' | 'aimd';
+  readonly minLimit: number;
+  readonly maxLimit: number;
+  /** Latency that is never taken for healthy, so that a long incident cannot become the new normal. Null: no bound. */
+  readonly maxHealthyLatencyMs: number | null;
 }
 
 export interface BulkheadConfig {
@@ -78,6 +113,19 @@ export interface BulkheadConfig {
   readonly queue: number;
   /** Longest wait for a slot. Null: only the deadline limits it. */
   readonly queueTimeoutMs: number | null;
+  /** Null: the limit is fixed. */
+  readonly adaptive: AdaptiveLimitConfig | null;
+  readonly mode: PolicyMode;
+}
+
+/** A second attempt beside one that takes long; the first answer wins and the other attempt is aborted. */
+export interface HedgeConfig {
+  /** Wait before the hedge. Null: `quantile` decides. */
+  readonly delayMs: number | null;
+  /** Wait for as long as this share of recent attempts took, above 0 and below 1. Null: `delayMs` decides. */
+  readonly quantile: number | null;
+  /** Hedges per call. Default 1. */
+  readonly maxHedges: number;
   readonly mode: PolicyMode;
 }
 
@@ -86,13 +134,18 @@ export interface TimeoutConfig {
   readonly totalMs: number | null;
   /** Bounds each attempt. Null: none. */
   readonly attemptMs: number | null;
+  readonly mode: PolicyMode;
 }
 
 /** The policies of one operation. Null means that the operation does not have that policy. */
 export interface OperationConfig {
   readonly rateLimit: OperationRateLimitConfig | null;
-  readonly retry: RetryPolicyConfig | null;
+  /** Further limits. A call is charged by all of its limits, or refused and charged by none. */
+  readonly rateLimits: readonly OperationRateLimitConfig[];
+  readonly retry: OperationRetryConfig | null;
+  /** Shared by retries and hedges. */
   readonly retryBudget: RetryBudgetConfig | null;
+  readonly hedge: HedgeConfig | null;
   readonly circuitBreaker: CircuitBreakerConfig | null;
   readonly bulkhead: BulkheadConfig | null;
   readonly timeout: TimeoutConfig;

@@ -48,7 +48,14 @@ export class Operation {
             halfOpenProbes: config.circuitBreaker.halfOpenProbes,
             clock,
             onChange: (from, to) =>
-              notifier.tell({ type: 'circuit_breaker.changed', operation: name, from, to, call: this.#recording }),
+              notifier.tell({
+                type: 'circuit_breaker.changed',
+                operation: name,
+                from,
+                to,
+                target: undefined,
+                call: this.#recording,
+              }),
           });
   }
 

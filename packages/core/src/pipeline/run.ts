@@ -1,11 +1,12 @@
 import type { BreakerPermit, BreakerResult } from '../circuit-breaker/circuit-breaker.ts';
 import { CircuitOpenError, isCrossbridgeError } from '../errors.ts';
-import type { AttemptOutcome, CallOutcome } from '../observer.ts';
+import type { AttemptKind, AttemptOutcome, CallOutcome } from '../observer.ts';
 import { decideRetry } from '../retry/decide.ts';
-import { takeSlot, takeTokens } from './admission.ts';
 import { type AttemptFunction, runAttempt } from './attempt.ts';
 import type { Call } from './call.ts';
 import type { Operation } from './operation.ts';
+import { takeSlot } from './take-slot.ts';
+import { takeTokens } from './take-tokens.ts';
 import { wait } from './wait.ts';
 
 /**
@@ -78,6 +79,7 @@ async function attemptUntilDone<T>(operation: Operation, call: Call, fn: Attempt
           call,
           attempt,
           decision,
+          mode: config.retry.mode,
           errorType: classification.type,
           delayMs,
           source,
@@ -89,6 +91,10 @@ async function attemptUntilDone<T>(operation: Operation, call: Call, fn: Attempt
     await wait({ clock, timeoutMs: delayMs, signal: call.signal });
     call.backoffMs += clock.now() - startedAtMs;
   }
+}
+
+function kindOf(attempt: number): AttemptKind {
+  return attempt === 1 ? 'initial' : 'retry';
 }
 
 type Admission =
@@ -132,7 +138,9 @@ function observeAttempt<T>(
   const { notifier } = operation.environment;
   call.attempts = attempt;
   const next = (): Promise<T> => measureAttempt(operation, call, attempt, permit, fn);
-  return notifier.active ? notifier.around({ kind: 'attempt', call, attempt }, next) : next();
+  return notifier.active
+    ? notifier.around({ kind: 'attempt', call, attempt, attemptKind: kindOf(attempt) }, next)
+    : next();
 }
 
 async function measureAttempt<T>(
@@ -143,13 +151,14 @@ async function measureAttempt<T>(
   fn: AttemptFunction<T>,
 ): Promise<T> {
   const { notifier, clock, classify } = operation.environment;
-  if (notifier.active) notifier.tell({ type: 'attempt.started', call, attempt });
+  if (notifier.active) notifier.tell({ type: 'attempt.started', call, attempt, kind: kindOf(attempt) });
   const startedAtMs = clock.now();
   const end = (outcome: AttemptOutcome, errorType: string | undefined, result: BreakerResult): void => {
     const durationMs = clock.now() - startedAtMs;
     call.attemptMs += durationMs;
     if (permit !== undefined) record(operation, call, permit, result);
-    if (notifier.active) notifier.tell({ type: 'attempt.ended', call, attempt, outcome, errorType, durationMs });
+    if (notifier.active)
+      notifier.tell({ type: 'attempt.ended', call, attempt, kind: kindOf(attempt), outcome, errorType, durationMs });
   };
   try {
     const value = await runAttempt(call, attempt, operation.config.timeout.attemptMs, clock, fn);

@@ -34,7 +34,9 @@ export function completeOperations(
         name,
         {
           rateLimit: operationRateLimit(name, given.rateLimit, rateLimiting, review),
-          retry: policy,
+          rateLimits: [],
+          retry: policy === null ? null : { ...policy, mode: 'enforce' },
+          hedge: null,
           retryBudget: policy === null ? null : operationBudget(given.retryBudget, retry),
           circuitBreaker: circuitBreaker(given.circuitBreaker, general.circuitBreaker),
           bulkhead: bulkhead(name, given.bulkhead, general.bulkhead, review),

@@ -53,7 +53,7 @@ export function operationRateLimit(
   const { key } = review.dialect;
   const path = [key('operations'), operation, key('rateLimit')];
   const { per = DEFAULT_RATE_LIMIT_USE.per, mode = DEFAULT_RATE_LIMIT_USE.mode } = given ?? {};
-  const result = { ...limit(path, review, [given, general]), per, mode };
+  const result = { ...DEFAULT_RATE_LIMIT_USE, ...limit(path, review, [given, general]), name: operation, per, mode };
   return rateLimiting.enabled ? result : null;
 }
 
