@@ -44,6 +44,14 @@ function line(event: BridgeEvent): string {
       return `attempt ${event.attempt} ${event.outcome}${event.errorType === undefined ? '' : ` ${event.errorType}`}`;
     case 'retry.decided':
       return `retry ${event.decision}${event.decision === 'retried' ? ` in ${event.delayMs} (${event.source})` : ''}`;
+    case 'timeout.exceeded':
+      return `timeout ${event.scope}${event.mode === 'shadow' ? ' (shadow)' : ''}`;
+    case 'hedge.decided':
+      return `hedge ${event.decision}${event.mode === 'shadow' ? ' (shadow)' : ''} after ${event.delayMs}`;
+    case 'fallback.used':
+      return `fallback for ${event.errorType}`;
+    case 'config.reloaded':
+      return `config ${event.result}: ${event.changed.join(', ')}`;
     case 'call.ended':
       return `end ${event.outcome}${event.errorType === undefined ? '' : ` ${event.errorType}`}`;
   }

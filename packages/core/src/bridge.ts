@@ -105,6 +105,7 @@ export class Bridge {
         deadlineMs: options.deadlineMs,
         idempotent: options.idempotent ?? true,
         maxAttempts: options.maxAttempts,
+        target: options.target,
       },
       clock,
     );

@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly idempotent?: boolean | undefined;
   /** At most this many attempts, whatever the policy allows. At least 1. */
   readonly maxAttempts?: number | undefined;
+  /** What is called (the host of an HTTP request, say): has its own breaker where `circuit_breaker.per` is `target`. */
+  readonly target?: string | undefined;
 }
 
 /** Throws InvalidArgumentError for arguments of `run` that cannot work. */

@@ -13,6 +13,8 @@ export interface CallOptions {
   readonly deadlineMs: number | undefined;
   readonly idempotent: boolean;
   readonly maxAttempts: number | undefined;
+  /** What is called, where each target has a breaker of its own. */
+  readonly target: string | undefined;
 }
 
 /** One call under way: what observers see of it, and its one deadline. */
@@ -23,6 +25,7 @@ export class Call implements CallInfo {
   readonly signal: AbortSignal | undefined;
   readonly idempotent: boolean;
   readonly maxAttempts: number | undefined;
+  readonly target: string | undefined;
   readonly startedAtMs: number;
   /** Milliseconds from the start to the deadline; Infinity without one. */
   readonly budgetMs: number;
@@ -48,6 +51,7 @@ export class Call implements CallInfo {
     this.deadlineIsCallers = deadlineMs < totalMs;
     this.idempotent = options.idempotent;
     this.maxAttempts = options.maxAttempts;
+    this.target = options.target;
     this.#clock = clock;
     this.startedAtMs = clock.now();
   }

@@ -27,6 +27,7 @@ export class Operation {
   readonly bulkhead: Bulkhead | undefined;
   readonly breaker: CircuitBreaker | undefined;
   readonly budget: RetryBudget | undefined;
+  readonly hedgeDelay: { readonly delayMs: number | undefined; record(durationMs: number): void } | undefined;
   /** The call whose arrival or result is being recorded, so that a change of the breaker can name it. */
   #recording: Call | undefined;
 
@@ -39,6 +40,8 @@ export class Operation {
     this.bulkhead = config.bulkhead === null ? undefined : new Bulkhead(config.bulkhead);
     this.budget =
       config.retry === null || config.retryBudget === null ? undefined : new RetryBudget(config.retryBudget, clock);
+    this.hedgeDelay =
+      config.hedge === null ? undefined : { delayMs: config.hedge.delayMs ?? undefined, record: () => {} };
     this.breaker =
       config.circuitBreaker === null
         ? undefined
@@ -57,6 +60,11 @@ export class Operation {
                 call: this.#recording,
               }),
           });
+  }
+
+  /** The breaker that judges attempts on `target`. */
+  breakerFor(_target: string | undefined): CircuitBreaker | undefined {
+    return this.breaker;
   }
 
   /** Runs something that may move the breaker on behalf of `call`. */

@@ -7,9 +7,9 @@ import type { Operation } from './operation.ts';
  *
  * @throws RateLimitExceeded when they are not there
  */
-export function takeTokens(operation: Operation, call: Call): void {
+export function takeTokens(operation: Operation, call: Call, per: 'call' | 'attempt'): void {
   const { limit, environment } = operation;
-  if (limit === undefined) return;
+  if (limit === undefined || limit.config.per !== per) return;
   const decision = limit.decide(call.key, call.cost);
   if (environment.notifier.active) {
     environment.notifier.tell({

@@ -1,0 +1,128 @@
+import type { HedgeDecision } from '../observer.ts';
+import { Attempt, type AttemptFunction } from './attempt.ts';
+import type { Call } from './call.ts';
+import { type AdmittedAttempt, admitAttempt, HedgeLost, runAttempt } from './one-attempt.ts';
+import type { Operation } from './operation.ts';
+
+/**
+ * Runs an attempt, and others beside it when it takes long. The first answer wins and ends the others; a failure counts only when
+ * it is the last that is left, and is then the failure of the first attempt, which a call without hedges would have had.
+ *
+ * "The Tail at Scale" (Dean, Barroso, CACM 2013) describes the idea.
+ */
+export function runHedged<T>(
+  operation: Operation,
+  call: Call,
+  first: AdmittedAttempt,
+  fn: AttemptFunction<T>,
+): Promise<T> {
+  return new Promise((resolve, reject) => new Race(operation, call, fn, resolve, reject).start(first));
+}
+
+class Race<T> {
+  readonly #operation: Operation;
+  readonly #call: Call;
+  readonly #fn: AttemptFunction<T>;
+  readonly #resolve: (value: T) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #running = new Set<Attempt>();
+  #failure: { readonly error: unknown } | undefined;
+  #timer: unknown;
+  #hedges = 0;
+  #done = false;
+
+  constructor(
+    operation: Operation,
+    call: Call,
+    fn: AttemptFunction<T>,
+    resolve: (value: T) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#operation = operation;
+    this.#call = call;
+    this.#fn = fn;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  start(first: AdmittedAttempt): void {
+    this.#run(first);
+    this.#awaitHedge(first.number);
+  }
+
+  #run(admitted: AdmittedAttempt): void {
+    const { clock } = this.#operation.environment;
+    const attempt = new Attempt(this.#call, admitted.number);
+    this.#running.add(attempt);
+    const startedAtMs = clock.now();
+    runAttempt(this.#operation, this.#call, admitted, attempt, this.#fn).then(
+      (value) => {
+        this.#running.delete(attempt);
+        this.#operation.hedgeDelay?.record(clock.now() - startedAtMs);
+        if (!this.#done) this.#win(value);
+      },
+      (error: unknown) => {
+        this.#running.delete(attempt);
+        this.#failure ??= { error };
+        if (!this.#done && this.#running.size === 0) this.#lose();
+      },
+    );
+  }
+
+  #awaitHedge(attempt: number): void {
+    const { hedge } = this.#operation.config;
+    const delayMs = this.#operation.hedgeDelay?.delayMs;
+    if (hedge === null || delayMs === undefined || this.#hedges >= hedge.maxHedges) return;
+    if (this.#call.attempts >= this.#maxAttempts() || delayMs >= this.#call.remainingMs) return;
+    this.#timer = this.#operation.environment.clock.setTimeout(() => this.#hedge(attempt, delayMs), delayMs);
+  }
+
+  #hedge(attempt: number, delayMs: number): void {
+    const { config, environment } = this.#operation;
+    const mode = config.hedge?.mode ?? 'enforce';
+    this.#timer = undefined;
+    this.#hedges += 1;
+    const { decision, admitted } = this.#admit(mode === 'shadow');
+    environment.notifier.tell({ type: 'hedge.decided', call: this.#call, attempt, decision, mode, delayMs });
+    if (admitted !== undefined) this.#run(admitted);
+    if (decision === 'hedged') this.#awaitHedge(attempt);
+  }
+
+  #admit(shadow: boolean): { decision: HedgeDecision; admitted?: AdmittedAttempt } {
+    const { environment, budget, config } = this.#operation;
+    if (!this.#call.idempotent) return { decision: 'not_idempotent' };
+    const breaker = this.#operation.breakerFor(this.#call.target);
+    if (config.circuitBreaker?.mode === 'enforce' && breaker?.refusesAfter(0) === true)
+      return { decision: 'circuit_open' };
+    if (budget !== undefined && (shadow ? budget.balance < 1 : !budget.tryWithdraw()))
+      return { decision: 'budget_empty' };
+    if (shadow) return { decision: 'hedged' };
+    try {
+      return { decision: 'hedged', admitted: admitAttempt(this.#operation, this.#call, 'hedge') };
+    } catch (error) {
+      return { decision: environment.classify(error).type === 'rate_limited' ? 'throttled' : 'circuit_open' };
+    }
+  }
+
+  #maxAttempts(): number {
+    const { retry, hedge } = this.#operation.config;
+    const allowed = retry?.maxAttempts ?? 1 + (hedge?.maxHedges ?? 0);
+    return Math.min(allowed, this.#call.maxAttempts ?? Number.POSITIVE_INFINITY);
+  }
+
+  #win(value: T): void {
+    this.#finish();
+    this.#resolve(value);
+  }
+
+  #lose(): void {
+    this.#finish();
+    this.#reject(this.#failure?.error);
+  }
+
+  #finish(): void {
+    this.#done = true;
+    if (this.#timer !== undefined) this.#operation.environment.clock.clearTimeout(this.#timer);
+    for (const loser of this.#running) loser.cut(new HedgeLost());
+  }
+}

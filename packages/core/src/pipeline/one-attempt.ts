@@ -1,0 +1,150 @@
+import type { BreakerPermit, BreakerResult, CircuitBreaker } from '../circuit-breaker/circuit-breaker.ts';
+import { CircuitOpenError, isCrossbridgeError } from '../errors.ts';
+import type { AttemptKind, AttemptOutcome } from '../observer.ts';
+import type { Attempt, AttemptFunction } from './attempt.ts';
+import type { Call } from './call.ts';
+import type { Operation } from './operation.ts';
+import { takeTokens } from './take-tokens.ts';
+
+/** An attempt that the policies let through, not yet running. */
+export interface AdmittedAttempt {
+  readonly number: number;
+  readonly kind: AttemptKind;
+  readonly breaker: CircuitBreaker | undefined;
+  readonly permit: BreakerPermit | undefined;
+}
+
+/** Ends an attempt because another one beside it has won. Nobody sees it: the call has its answer. */
+export class HedgeLost extends Error {
+  constructor() {
+    super('Another attempt of the same call answered first');
+    this.name = 'AbortError';
+  }
+}
+
+/**
+ * Asks the breaker and, where they count attempts, the rate limits.
+ *
+ * @throws CircuitOpenError or RateLimitExceeded
+ */
+export function admitAttempt(operation: Operation, call: Call, kind: AttemptKind): AdmittedAttempt {
+  const breaker = operation.breakerFor(call.target);
+  const permit = breaker === undefined ? undefined : takePermit(operation, call, breaker);
+  try {
+    takeTokens(operation, call, 'attempt');
+  } catch (error) {
+    if (permit !== undefined) breaker?.record(permit, 'ignored');
+    throw error;
+  }
+  call.attempts += 1;
+  return { number: call.attempts, kind, breaker, permit };
+}
+
+function takePermit(operation: Operation, call: Call, breaker: CircuitBreaker): BreakerPermit | undefined {
+  const permit = operation.onBehalfOf(call, () => breaker.tryAcquire());
+  if (permit !== undefined) return permit;
+  const mode = operation.config.circuitBreaker?.mode ?? 'enforce';
+  operation.environment.notifier.tell({ type: 'circuit_breaker.rejected', call, mode });
+  if (mode === 'shadow') return undefined;
+  throw new CircuitOpenError(operation.name, breaker.state, breaker.retryAfterMs);
+}
+
+/** Runs an admitted attempt inside the contexts of the observers, measures it and tells breaker and observers how it ended. */
+export function runAttempt<T>(
+  operation: Operation,
+  call: Call,
+  admitted: AdmittedAttempt,
+  attempt: Attempt,
+  fn: AttemptFunction<T>,
+): Promise<T> {
+  const { notifier } = operation.environment;
+  if (!notifier.active) return measure(operation, call, admitted, attempt, fn);
+  const { number, kind } = admitted;
+  return notifier.around({ kind: 'attempt', call, attempt: number, attemptKind: kind }, () => {
+    notifier.tell({ type: 'attempt.started', call, attempt: number, kind });
+    return measure(operation, call, admitted, attempt, fn);
+  });
+}
+
+async function measure<T>(
+  operation: Operation,
+  call: Call,
+  admitted: AdmittedAttempt,
+  attempt: Attempt,
+  fn: AttemptFunction<T>,
+): Promise<T> {
+  const { clock } = operation.environment;
+  const startedAtMs = clock.now();
+  try {
+    const value = await start(operation, call, attempt, fn);
+    end(operation, call, admitted, clock.now() - startedAtMs, 'success', undefined, 'success');
+    return value;
+  } catch (error) {
+    const durationMs = clock.now() - startedAtMs;
+    const { outcome, errorType, result } = judge(operation, call, error);
+    if (outcome === 'timeout') tellTimeout(operation, call, error);
+    end(operation, call, admitted, durationMs, outcome, errorType, result);
+    throw error;
+  }
+}
+
+/** Where nothing can end the attempt before its function does, the function's own promise is all there is to wait for. */
+function start<T>(operation: Operation, call: Call, attempt: Attempt, fn: AttemptFunction<T>): T | PromiseLike<T> {
+  const { timeout, hedge } = operation.config;
+  const unbounded = timeout.attemptMs === null && call.budgetMs === Number.POSITIVE_INFINITY;
+  if (unbounded && call.signal === undefined && hedge === null) return fn(attempt);
+  const { clock, notifier } = operation.environment;
+  return attempt.run(fn, timeout, clock, (limitMs) =>
+    notifier.tell({ type: 'timeout.exceeded', call, scope: 'attempt', mode: 'shadow', limitMs }),
+  );
+}
+
+interface Judgement {
+  readonly outcome: AttemptOutcome;
+  readonly errorType: string;
+  readonly result: BreakerResult;
+}
+
+function judge(operation: Operation, call: Call, error: unknown): Judgement {
+  if (call.aborted || error instanceof HedgeLost) {
+    return { outcome: 'cancelled', errorType: 'cancelled', result: 'ignored' };
+  }
+  const { type, breaker } = operation.environment.classify(error);
+  const code = isCrossbridgeError(error) && error.operation === call.operation ? error.code : undefined;
+  const late = code === 'deadline_exceeded';
+  return {
+    outcome: late || code === 'attempt_timeout' ? 'timeout' : 'error',
+    errorType: type,
+    // A callee that did not answer within the configured time has failed; one whose caller had no time for it has not.
+    result: late && !call.deadlineIsCallers ? 'failure' : breaker,
+  };
+}
+
+function tellTimeout(operation: Operation, call: Call, error: unknown): void {
+  const attempt = isCrossbridgeError(error) && error.code === 'attempt_timeout';
+  const limitMs = attempt ? (operation.config.timeout.attemptMs ?? 0) : call.budgetMs;
+  operation.environment.notifier.tell({
+    type: 'timeout.exceeded',
+    call,
+    scope: attempt ? 'attempt' : 'total',
+    mode: 'enforce',
+    limitMs,
+  });
+}
+
+function end(
+  operation: Operation,
+  call: Call,
+  { number, kind, breaker, permit }: AdmittedAttempt,
+  durationMs: number,
+  outcome: AttemptOutcome,
+  errorType: string | undefined,
+  result: BreakerResult,
+): void {
+  const { notifier } = operation.environment;
+  call.attemptMs += durationMs;
+  if (permit !== undefined) operation.onBehalfOf(call, () => breaker?.record(permit, result));
+  if (notifier.active) {
+    notifier.tell({ type: 'attempt.ended', call, attempt: number, kind, outcome, errorType, durationMs });
+  }
+}
