@@ -1,5 +1,6 @@
-import { type Bridge, createBridge } from '@crossbridge/core';
-import type { RuntimeConfigInput } from '@crossbridge/core/config';
+import { createBridge } from '@crossbridge/core';
+import { type OperationConfig, type RuntimeConfigInput, resolveRuntimeConfig } from '@crossbridge/core/config';
+import { Bridge } from '../../packages/core/src/bridge.ts';
 import { RecordingObserver } from './recording-observer.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -18,6 +19,19 @@ export function testBridge(operation: OperationInput, random = 0.5): TestBridge 
   const bridge = createBridge(
     { operations: { op: operation } },
     { clock, random: () => random, observers: [observer] },
+  );
+  return { bridge, clock, observer };
+}
+
+/** The same, with fields of the finished config as they are given. */
+export function exactBridge(exact: Partial<OperationConfig>, operation: OperationInput = {}): TestBridge {
+  const clock = new VirtualClock();
+  const observer = new RecordingObserver();
+  const config = resolveRuntimeConfig({ operations: { op: operation } });
+  const op = { ...(config.operations.op as OperationConfig), ...exact };
+  const bridge = new Bridge(
+    { ...config, operations: { ...config.operations, op } },
+    { clock, random: () => 0.5, observers: [observer] },
   );
   return { bridge, clock, observer };
 }

@@ -90,7 +90,7 @@ export class Bridge {
    * DeadlineExceededError when time runs out; the signal's reason when the caller aborts; BridgeClosedError after {@link close};
    * InvalidArgumentError for options that cannot work
    */
-  async run<T>(operation: string, fn: AttemptFunction<T>, options: RunOptions = {}): Promise<T> {
+  async run<T>(operation: string, fn: AttemptFunction<T>, options: RunOptions<T> = {}): Promise<T> {
     if (this.#closed) throw new BridgeClosedError(operation);
     assertRunnable(operation, fn, options);
     const target = this.#operationFor(operation);
@@ -101,7 +101,7 @@ export class Bridge {
         key: options.key,
         cost: options.cost ?? 1,
         signal: options.signal,
-        totalMs: target.config.timeout.totalMs,
+        totalMs: target.config.timeout.mode === 'enforce' ? target.config.timeout.totalMs : null,
         deadlineMs: options.deadlineMs,
         idempotent: options.idempotent ?? true,
         maxAttempts: options.maxAttempts,
@@ -109,7 +109,7 @@ export class Bridge {
       },
       clock,
     );
-    const next = (): Promise<T> => runCall(target, call, fn);
+    const next = (): Promise<T> => runCall(target, call, fn, options.fallback);
     return notifier.active ? notifier.around({ kind: 'call', call }, next) : next();
   }
 

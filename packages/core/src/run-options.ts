@@ -1,6 +1,9 @@
 import { InvalidArgumentError } from './errors.ts';
 
-export interface RunOptions {
+/** What answers in the place of a failure: a value, or a function of the failure. */
+export type Fallback<T> = { readonly value: T } | ((error: unknown) => T | PromiseLike<T>);
+
+export interface RunOptions<T = unknown> {
   /** For whom the call is made: the partition of the rate limit. Default: one bucket for all calls that name none. */
   readonly key?: string | undefined;
   /** Tokens the call takes from the rate limit. Default 1. */
@@ -15,10 +18,15 @@ export interface RunOptions {
   readonly maxAttempts?: number | undefined;
   /** What is called (the host of an HTTP request, say): has its own breaker where `circuit_breaker.per` is `target`. */
   readonly target?: string | undefined;
+  /**
+   * Answers when the call fails or is refused, but not when the caller aborts. What a fallback function throws is the failure then.
+   * Telemetry keeps the outcome of the failure and says that a fallback answered.
+   */
+  readonly fallback?: Fallback<T> | undefined;
 }
 
 /** Throws InvalidArgumentError for arguments of `run` that cannot work. */
-export function assertRunnable(operation: unknown, fn: unknown, options: RunOptions): void {
+export function assertRunnable(operation: unknown, fn: unknown, options: Omit<RunOptions, 'fallback'>): void {
   if (typeof operation !== 'string' || operation === '') {
     throw new InvalidArgumentError(`The operation must be a non-empty string, got ${typeof operation}`);
   }

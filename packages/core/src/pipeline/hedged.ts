@@ -5,8 +5,8 @@ import { type AdmittedAttempt, admitAttempt, HedgeLost, runAttempt } from './one
 import type { Operation } from './operation.ts';
 
 /**
- * Runs an attempt, and others beside it when it takes long. The first answer wins and ends the others; a failure counts only when
- * it is the last that is left, and is then the failure of the first attempt, which a call without hedges would have had.
+ * Runs an attempt, and others beside it when it takes long. The first answer wins and ends the others; only when all have failed
+ * the failure that came first is thrown.
  *
  * "The Tail at Scale" (Dean, Barroso, CACM 2013) describes the idea.
  */

@@ -1,6 +1,8 @@
+import type { Timer } from '../clock.ts';
 import { isCrossbridgeError } from '../errors.ts';
 import type { CallOutcome } from '../observer.ts';
 import { decideRetry, type RetryVerdict } from '../retry/decide.ts';
+import type { Fallback } from '../run-options.ts';
 import { Attempt, type AttemptFunction } from './attempt.ts';
 import type { Call } from './call.ts';
 import { runHedged } from './hedged.ts';
@@ -19,17 +21,36 @@ import { wait } from './wait.ts';
  * breaker sees every attempt, because each of them reaches the callee. Where the operation hedges, an attempt that takes long gets
  * others beside it, each of them through breaker and timeout.
  */
-export async function runCall<T>(operation: Operation, call: Call, fn: AttemptFunction<T>): Promise<T> {
+export async function runCall<T>(
+  operation: Operation,
+  call: Call,
+  fn: AttemptFunction<T>,
+  fallback: Fallback<T> | undefined,
+): Promise<T> {
   const { notifier } = operation.environment;
   if (notifier.active) notifier.tell({ type: 'call.started', call });
+  const watch = watchTotal(operation, call);
   try {
     const result = await admitAndRun(operation, call, fn);
     if (notifier.active) endCall(operation, call, 'success', undefined);
     return result;
   } catch (error) {
-    if (notifier.active) endFailedCall(operation, call, error);
-    throw error;
+    const falls = fallback !== undefined && !call.aborted;
+    if (notifier.active) endFailedCall(operation, call, error, falls);
+    if (!falls) throw error;
+    return typeof fallback === 'function' ? await fallback(error) : fallback.value;
+  } finally {
+    if (watch !== undefined) operation.environment.clock.clearTimeout(watch);
   }
+}
+
+/** In shadow mode the total timeout is no deadline; that it passed is only told. */
+function watchTotal({ config, environment }: Operation, call: Call): Timer | undefined {
+  const { totalMs, mode } = config.timeout;
+  if (mode !== 'shadow' || totalMs === null || !environment.notifier.active) return undefined;
+  const tell = (): void =>
+    environment.notifier.tell({ type: 'timeout.exceeded', call, scope: 'total', mode, limitMs: totalMs });
+  return environment.clock.setTimeout(tell, totalMs);
 }
 
 async function admitAndRun<T>(operation: Operation, call: Call, fn: AttemptFunction<T>): Promise<T> {
@@ -118,9 +139,11 @@ function endCall(operation: Operation, call: Call, outcome: CallOutcome, errorTy
   notifier.tell({ type: 'call.ended', call, outcome, errorType, durationMs });
 }
 
-function endFailedCall(operation: Operation, call: Call, error: unknown): void {
-  if (call.aborted) endCall(operation, call, 'cancelled', 'cancelled');
-  else endCall(operation, call, outcomeOf(call, error), operation.environment.classify(error).type);
+function endFailedCall(operation: Operation, call: Call, error: unknown, falls: boolean): void {
+  const { notifier, classify } = operation.environment;
+  const errorType = call.aborted ? 'cancelled' : classify(error).type;
+  if (falls) notifier.tell({ type: 'fallback.used', call, errorType });
+  endCall(operation, call, call.aborted ? 'cancelled' : outcomeOf(call, error), errorType);
 }
 
 function outcomeOf(call: Call, error: unknown): CallOutcome {
