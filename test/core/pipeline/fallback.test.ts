@@ -41,9 +41,7 @@ describe('fallback in the pipeline', () => {
 
 describe('timeouts in shadow mode', () => {
   it('say what they would have ended, and end nothing', async () => {
-    const { bridge, clock, observer } = testBridge({
-      timeout: { totalMs: 500, attemptMs: 100, mode: 'shadow' } as object,
-    });
+    const { bridge, clock, observer } = exactBridge({ timeout: { totalMs: 500, attemptMs: 100, mode: 'shadow' } });
     const call = bridge.run('op', async () => {
       await new Promise<void>((resolve) => clock.setTimeout(resolve, 1_000));
       return 'late';
