@@ -1,21 +1,8 @@
 import type { Clock } from '../clock.ts';
+import type { TimeoutConfig } from '../config/types.ts';
 import { DeadlineExceededError } from '../errors.ts';
 import type { CallInfo } from '../observer.ts';
-
-export interface CallOptions {
-  readonly operation: string;
-  readonly key: string | undefined;
-  readonly cost: number;
-  readonly signal: AbortSignal | undefined;
-  /** The most the call may take by config; null for no limit. */
-  readonly totalMs: number | null;
-  /** The most the call may take by its caller's word; undefined for no limit. */
-  readonly deadlineMs: number | undefined;
-  readonly idempotent: boolean;
-  readonly maxAttempts: number | undefined;
-  /** What is called, where each target has a breaker of its own. */
-  readonly target: string | undefined;
-}
+import type { RunOptions } from '../run-options.ts';
 
 /** One call under way: what observers see of it, and its one deadline. */
 export class Call implements CallInfo {
@@ -25,6 +12,7 @@ export class Call implements CallInfo {
   readonly signal: AbortSignal | undefined;
   readonly idempotent: boolean;
   readonly maxAttempts: number | undefined;
+  /** What is called, where each target has a breaker of its own. */
   readonly target: string | undefined;
   readonly startedAtMs: number;
   /** Milliseconds from the start to the deadline; Infinity without one. */
@@ -40,18 +28,18 @@ export class Call implements CallInfo {
   lastError: unknown;
   readonly #clock: Clock;
 
-  constructor(options: CallOptions, clock: Clock) {
-    this.operation = options.operation;
+  constructor(operation: string, timeout: TimeoutConfig, options: Omit<RunOptions, 'fallback'>, clock: Clock) {
+    this.operation = operation;
     this.key = options.key;
-    this.cost = options.cost;
+    this.cost = options.cost ?? 1;
     this.signal = options.signal;
-    const totalMs = options.totalMs ?? Number.POSITIVE_INFINITY;
+    this.idempotent = options.idempotent ?? true;
+    this.maxAttempts = options.maxAttempts;
+    this.target = options.target;
+    const totalMs = timeout.mode === 'enforce' && timeout.totalMs !== null ? timeout.totalMs : Number.POSITIVE_INFINITY;
     const deadlineMs = options.deadlineMs ?? Number.POSITIVE_INFINITY;
     this.budgetMs = Math.min(totalMs, deadlineMs);
     this.deadlineIsCallers = deadlineMs < totalMs;
-    this.idempotent = options.idempotent;
-    this.maxAttempts = options.maxAttempts;
-    this.target = options.target;
     this.#clock = clock;
     this.startedAtMs = clock.now();
   }

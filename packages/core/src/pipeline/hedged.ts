@@ -1,7 +1,7 @@
 import type { HedgeDecision } from '../observer.ts';
 import { Attempt, type AttemptFunction } from './attempt.ts';
 import type { Call } from './call.ts';
-import { type AdmittedAttempt, admitAttempt, HedgeLost, runAttempt } from './one-attempt.ts';
+import { type AdmittedAttempt, admitAttempt, beginAttempt, endAttempt, HedgeLost } from './one-attempt.ts';
 import type { Operation } from './operation.ts';
 
 /**
@@ -55,14 +55,19 @@ class Race<T> {
     const attempt = new Attempt(this.#call, admitted.number);
     this.#running.add(attempt);
     const startedAtMs = clock.now();
-    runAttempt(this.#operation, this.#call, admitted, attempt, this.#fn).then(
+    const end = (failure: { readonly error: unknown } | undefined): void => {
+      const durationMs = clock.now() - startedAtMs;
+      this.#running.delete(attempt);
+      if (failure === undefined) this.#operation.hedgeDelay?.record(durationMs);
+      endAttempt(this.#operation, this.#call, admitted, durationMs, failure);
+    };
+    Promise.resolve(beginAttempt(this.#operation, this.#call, admitted, attempt, this.#fn)).then(
       (value) => {
-        this.#running.delete(attempt);
-        this.#operation.hedgeDelay?.record(clock.now() - startedAtMs);
+        end(undefined);
         if (!this.#done) this.#win(value);
       },
       (error: unknown) => {
-        this.#running.delete(attempt);
+        end({ error });
         this.#failure ??= { error };
         if (!this.#done && this.#running.size === 0) this.#lose();
       },

@@ -49,43 +49,38 @@ function takePermit(operation: Operation, call: Call, breaker: CircuitBreaker): 
   throw new CircuitOpenError(operation.name, breaker.state, breaker.retryAfterMs);
 }
 
-/** Runs an admitted attempt inside the contexts of the observers, measures it and tells breaker and observers how it ended. */
-export function runAttempt<T>(
+/** Starts an admitted attempt inside the contexts of the observers. {@link endAttempt} must be told how it ended. */
+export function beginAttempt<T>(
   operation: Operation,
   call: Call,
-  admitted: AdmittedAttempt,
+  { number, kind }: AdmittedAttempt,
   attempt: Attempt,
   fn: AttemptFunction<T>,
-): Promise<T> {
+): T | PromiseLike<T> {
   const { notifier } = operation.environment;
-  if (!notifier.active) return measure(operation, call, admitted, attempt, fn);
-  const { number, kind } = admitted;
-  return notifier.around({ kind: 'attempt', call, attempt: number, attemptKind: kind }, () => {
+  if (!notifier.active) return start(operation, call, attempt, fn);
+  return notifier.around({ kind: 'attempt', call, attempt: number, attemptKind: kind }, async () => {
     notifier.tell({ type: 'attempt.started', call, attempt: number, kind });
-    return measure(operation, call, admitted, attempt, fn);
+    return await start(operation, call, attempt, fn);
   });
 }
 
-async function measure<T>(
+/** Tells breaker and observers how an attempt ended: with `failure`, or well without one. */
+export function endAttempt(
   operation: Operation,
   call: Call,
   admitted: AdmittedAttempt,
-  attempt: Attempt,
-  fn: AttemptFunction<T>,
-): Promise<T> {
-  const { clock } = operation.environment;
-  const startedAtMs = clock.now();
-  try {
-    const value = await start(operation, call, attempt, fn);
-    end(operation, call, admitted, clock.now() - startedAtMs, 'success', undefined, 'success');
-    return value;
-  } catch (error) {
-    const durationMs = clock.now() - startedAtMs;
-    const { outcome, errorType, result } = judge(operation, call, error);
-    if (outcome === 'timeout') tellTimeout(operation, call, error);
-    end(operation, call, admitted, durationMs, outcome, errorType, result);
-    throw error;
-  }
+  durationMs: number,
+  failure: { readonly error: unknown } | undefined,
+): void {
+  const { notifier } = operation.environment;
+  const { number, kind, breaker, permit } = admitted;
+  const { outcome, errorType, result } = failure === undefined ? SUCCESS : judge(operation, call, failure.error);
+  call.attemptMs += durationMs;
+  if (permit !== undefined) operation.onBehalfOf(call, () => breaker?.record(permit, result));
+  if (!notifier.active) return;
+  if (outcome === 'timeout') tellTimeout(operation, call, failure?.error);
+  notifier.tell({ type: 'attempt.ended', call, attempt: number, kind, outcome, errorType, durationMs });
 }
 
 /** Where nothing can end the attempt before its function does, the function's own promise is all there is to wait for. */
@@ -101,9 +96,11 @@ function start<T>(operation: Operation, call: Call, attempt: Attempt, fn: Attemp
 
 interface Judgement {
   readonly outcome: AttemptOutcome;
-  readonly errorType: string;
+  readonly errorType: string | undefined;
   readonly result: BreakerResult;
 }
+
+const SUCCESS: Judgement = { outcome: 'success', errorType: undefined, result: 'success' };
 
 function judge(operation: Operation, call: Call, error: unknown): Judgement {
   if (call.aborted || error instanceof HedgeLost) {
@@ -130,21 +127,4 @@ function tellTimeout(operation: Operation, call: Call, error: unknown): void {
     mode: 'enforce',
     limitMs,
   });
-}
-
-function end(
-  operation: Operation,
-  call: Call,
-  { number, kind, breaker, permit }: AdmittedAttempt,
-  durationMs: number,
-  outcome: AttemptOutcome,
-  errorType: string | undefined,
-  result: BreakerResult,
-): void {
-  const { notifier } = operation.environment;
-  call.attemptMs += durationMs;
-  if (permit !== undefined) operation.onBehalfOf(call, () => breaker?.record(permit, result));
-  if (notifier.active) {
-    notifier.tell({ type: 'attempt.ended', call, attempt: number, kind, outcome, errorType, durationMs });
-  }
 }

@@ -6,7 +6,7 @@ import type { Fallback } from '../run-options.ts';
 import { Attempt, type AttemptFunction } from './attempt.ts';
 import type { Call } from './call.ts';
 import { runHedged } from './hedged.ts';
-import { type AdmittedAttempt, admitAttempt, runAttempt } from './one-attempt.ts';
+import { type AdmittedAttempt, admitAttempt, beginAttempt, endAttempt } from './one-attempt.ts';
 import type { Operation } from './operation.ts';
 import { takeSlot } from './take-slot.ts';
 import { takeTokens } from './take-tokens.ts';
@@ -27,11 +27,18 @@ export async function runCall<T>(
   fn: AttemptFunction<T>,
   fallback: Fallback<T> | undefined,
 ): Promise<T> {
-  const { notifier } = operation.environment;
+  const { notifier, clock } = operation.environment;
+  const { bulkhead } = operation;
   if (notifier.active) notifier.tell({ type: 'call.started', call });
   const watch = watchTotal(operation, call);
+  let slot = false;
   try {
-    const result = await admitAndRun(operation, call, fn);
+    call.assertAlive();
+    takeTokens(operation, call, 'call');
+    operation.budget?.deposit();
+    // Taken here without waiting where it can be: a promise that is there already would still cost a turn.
+    slot = bulkhead !== undefined && (bulkhead.tryAcquire() || (await takeSlot(operation, call)));
+    const result = await attemptUntilDone(operation, call, fn);
     if (notifier.active) endCall(operation, call, 'success', undefined);
     return result;
   } catch (error) {
@@ -40,7 +47,8 @@ export async function runCall<T>(
     if (!falls) throw error;
     return typeof fallback === 'function' ? await fallback(error) : fallback.value;
   } finally {
-    if (watch !== undefined) operation.environment.clock.clearTimeout(watch);
+    if (slot) bulkhead?.release();
+    if (watch !== undefined) clock.clearTimeout(watch);
   }
 }
 
@@ -53,40 +61,41 @@ function watchTotal({ config, environment }: Operation, call: Call): Timer | und
   return environment.clock.setTimeout(tell, totalMs);
 }
 
-async function admitAndRun<T>(operation: Operation, call: Call, fn: AttemptFunction<T>): Promise<T> {
-  call.assertAlive();
-  takeTokens(operation, call, 'call');
-  operation.budget?.deposit();
-  const { bulkhead } = operation;
-  // Taken here without waiting where it can be: a promise that is there already would still cost a turn.
-  const slot = bulkhead !== undefined && (bulkhead.tryAcquire() || (await takeSlot(operation, call)));
-  try {
-    return await attemptUntilDone(operation, call, fn);
-  } finally {
-    if (slot) bulkhead?.release();
-  }
-}
-
 async function attemptUntilDone<T>(operation: Operation, call: Call, fn: AttemptFunction<T>): Promise<T> {
   const { clock } = operation.environment;
+  const alone = operation.config.hedge === null;
   let delayMs = 0;
   for (;;) {
     call.assertAlive();
     const admitted = admit(operation, call);
-    try {
-      return await (operation.config.hedge === null
-        ? runAttempt(operation, call, admitted, new Attempt(call, admitted.number), fn)
-        : runHedged(operation, call, admitted, fn));
-    } catch (error) {
-      call.lastError = error;
-      const verdict = afterFailure(operation, call, error, delayMs);
-      if (verdict.decision !== 'retried' || operation.config.retry?.mode === 'shadow') throw error;
-      delayMs = verdict.delayMs;
-    }
     const startedAtMs = clock.now();
-    await wait({ clock, timeoutMs: delayMs, signal: call.signal });
-    call.backoffMs += clock.now() - startedAtMs;
+    try {
+      if (!alone) return await runHedged(operation, call, admitted, fn);
+      const value = await beginAttempt(operation, call, admitted, new Attempt(call, admitted.number), fn);
+      endAttempt(operation, call, admitted, clock.now() - startedAtMs, undefined);
+      return value;
+    } catch (error) {
+      if (alone) endAttempt(operation, call, admitted, clock.now() - startedAtMs, { error });
+      delayMs = await waitForRetry(operation, call, error, delayMs);
+    }
   }
+}
+
+/** Waits until the next attempt is due and returns how long that was meant to take; throws the failure when there is none. */
+async function waitForRetry(
+  operation: Operation,
+  call: Call,
+  error: unknown,
+  previousDelayMs: number,
+): Promise<number> {
+  const { clock } = operation.environment;
+  call.lastError = error;
+  const { decision, delayMs } = afterFailure(operation, call, error, previousDelayMs);
+  if (decision !== 'retried' || operation.config.retry?.mode === 'shadow') throw error;
+  const startedAtMs = clock.now();
+  await wait({ clock, timeoutMs: delayMs, signal: call.signal });
+  call.backoffMs += clock.now() - startedAtMs;
+  return delayMs;
 }
 
 /** After a failed attempt a refusal of ours gives way to that failure, which says more. */
