@@ -33,17 +33,38 @@ export class CrossbridgeError extends Error {
   constructor(code: CrossbridgeErrorCode, message: string, options: CrossbridgeErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
-    // Not a declared member: a symbol that every copy of the package shares cannot be part of a class type.
-    Object.defineProperty(this, BRAND, { value: true });
     this.code = code;
     this.operation = options.operation;
     this.retryAfterMs = options.retryAfterMs;
   }
 }
 
+// On the prototype, and not declared: a symbol that every copy of the package shares cannot be part of a class type.
+Object.defineProperty(CrossbridgeError.prototype, BRAND, { value: true });
+
 /** Whether `error` was raised by CrossBridge itself, by whichever installed copy of it. */
 export function isCrossbridgeError(error: unknown): error is CrossbridgeError {
   return typeof error === 'object' && error !== null && BRAND in error;
+}
+
+let refusalStacks = false;
+
+/**
+ * Whether refusals carry a stack. Default false: they are raised by the thousand when a service is overloaded, say themselves
+ * what refused them, and the stack is most of what they cost.
+ */
+export function captureRefusalStacks(enabled: boolean): void {
+  refusalStacks = enabled;
+}
+
+/** Base of the errors with which a policy refuses to run a call. The callee was not asked. */
+export abstract class RefusalError extends CrossbridgeError {
+  constructor(code: CrossbridgeErrorCode, message: string, options: CrossbridgeErrorOptions) {
+    const limit = Error.stackTraceLimit;
+    if (!refusalStacks) Error.stackTraceLimit = 0;
+    super(code, message, options);
+    Error.stackTraceLimit = limit;
+  }
 }
 
 export interface RateLimitExceededDetails {
@@ -56,7 +77,7 @@ export interface RateLimitExceededDetails {
 }
 
 /** A rate limit of ours refused the call; the upstream was not asked. */
-export class RateLimitExceeded extends CrossbridgeError {
+export class RateLimitExceeded extends RefusalError {
   readonly key: string;
   readonly limit: number;
   readonly windowSeconds: number;
@@ -75,14 +96,14 @@ export class RateLimitExceeded extends CrossbridgeError {
 }
 
 /** Every slot and every queue place of the operation's bulkhead is taken, or the wait for a slot took too long. */
-export class BulkheadFullError extends CrossbridgeError {
+export class BulkheadFullError extends RefusalError {
   constructor(operation: string, reason: string) {
     super('bulkhead_full', `The bulkhead of '${operation}' refused the call: ${reason}`, { operation });
   }
 }
 
 /** The circuit breaker of the operation is open; the upstream was not asked. */
-export class CircuitOpenError extends CrossbridgeError {
+export class CircuitOpenError extends RefusalError {
   constructor(operation: string, state: string, retryAfterMs: number | undefined) {
     super(
       'circuit_open',
