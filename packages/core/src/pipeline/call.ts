@@ -50,6 +50,11 @@ export class Call implements CallInfo {
     return this.startedAtMs + this.budgetMs - this.#clock.now();
   }
 
+  /** Whether the call has waited for nothing yet, so that the time is still that of its start. */
+  get untouched(): boolean {
+    return this.attempts <= 1 && this.limiterMs === 0 && this.queueMs === 0;
+  }
+
   get aborted(): boolean {
     return this.signal?.aborted === true;
   }

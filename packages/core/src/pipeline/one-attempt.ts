@@ -41,7 +41,7 @@ export function admitAttempt(operation: Operation, call: Call, kind: AttemptKind
 }
 
 function takePermit(operation: Operation, call: Call, breaker: CircuitBreaker): BreakerPermit | undefined {
-  const permit = operation.onBehalfOf(call, () => breaker.tryAcquire());
+  const permit = operation.tryAcquire(breaker, call);
   if (permit !== undefined) return permit;
   const mode = operation.config.circuitBreaker?.mode ?? 'enforce';
   operation.environment.notifier.tell({ type: 'circuit_breaker.rejected', call, mode });
@@ -77,7 +77,7 @@ export function endAttempt(
   const { number, kind, breaker, permit } = admitted;
   const { outcome, errorType, result } = failure === undefined ? SUCCESS : judge(operation, call, failure.error);
   call.attemptMs += durationMs;
-  if (permit !== undefined) operation.onBehalfOf(call, () => breaker?.record(permit, result));
+  if (permit !== undefined && breaker !== undefined) operation.record(breaker, permit, result, call);
   if (!notifier.active) return;
   if (outcome === 'timeout') tellTimeout(operation, call, failure?.error);
   notifier.tell({ type: 'attempt.ended', call, attempt: number, kind, outcome, errorType, durationMs });

@@ -1,5 +1,5 @@
 import { Bulkhead } from '../bulkhead.ts';
-import { CircuitBreaker } from '../circuit-breaker/circuit-breaker.ts';
+import { type BreakerPermit, type BreakerResult, CircuitBreaker } from '../circuit-breaker/circuit-breaker.ts';
 import { breakerStrategy } from '../circuit-breaker/strategy.ts';
 import type { Classifier } from '../classification/classify.ts';
 import type { Clock } from '../clock.ts';
@@ -67,13 +67,18 @@ export class Operation {
     return this.breaker;
   }
 
-  /** Runs something that may move the breaker on behalf of `call`. */
-  onBehalfOf<T>(call: Call, run: () => T): T {
+  /** Asks the breaker on behalf of `call`, which a change of state then names. */
+  tryAcquire(breaker: CircuitBreaker, call: Call): BreakerPermit | undefined {
     this.#recording = call;
-    try {
-      return run();
-    } finally {
-      this.#recording = undefined;
-    }
+    const permit = breaker.tryAcquire();
+    this.#recording = undefined;
+    return permit;
+  }
+
+  /** Gives the result of an attempt of `call` back to the breaker. */
+  record(breaker: CircuitBreaker, permit: BreakerPermit, result: BreakerResult, call: Call): void {
+    this.#recording = call;
+    breaker.record(permit, result);
+    this.#recording = undefined;
   }
 }

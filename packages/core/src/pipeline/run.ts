@@ -63,16 +63,19 @@ function watchTotal({ config, environment }: Operation, call: Call): Timer | und
 
 async function attemptUntilDone<T>(operation: Operation, call: Call, fn: AttemptFunction<T>): Promise<T> {
   const { clock } = operation.environment;
-  const alone = operation.config.hedge === null;
+  const { hedge, circuitBreaker } = operation.config;
+  const alone = hedge === null;
+  // Reading the clock is a good part of what a call costs: not when nobody wants to know.
+  const measured = operation.environment.notifier.active || (circuitBreaker?.slowCallMs ?? null) !== null;
   let delayMs = 0;
   for (;;) {
     call.assertAlive();
     const admitted = admit(operation, call);
-    const startedAtMs = clock.now();
+    const startedAtMs = call.untouched ? call.startedAtMs : clock.now();
     try {
       if (!alone) return await runHedged(operation, call, admitted, fn);
       const value = await beginAttempt(operation, call, admitted, new Attempt(call, admitted.number), fn);
-      endAttempt(operation, call, admitted, clock.now() - startedAtMs, undefined);
+      endAttempt(operation, call, admitted, measured ? clock.now() - startedAtMs : 0, undefined);
       return value;
     } catch (error) {
       if (alone) endAttempt(operation, call, admitted, clock.now() - startedAtMs, { error });
