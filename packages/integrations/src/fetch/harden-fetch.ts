@@ -1,7 +1,7 @@
 import { type Bridge, isCrossbridgeError } from '@crossbridge/core';
 import type { UpstreamRule } from '@crossbridge/core/config';
 import { HttpFailure, httpFailureOf } from './http-failure.ts';
-import { compileUpstreams } from './match.ts';
+import { compileUpstreams, type UpstreamMatcher } from './match.ts';
 import { asFinal, refusalResponse } from './refusal.ts';
 import { type Fetch, type FetchInit, isIdempotent, type OutgoingRequest, readRequest } from './request.ts';
 import { isAiSdk, isSdkResend, SdkResends } from './sdk-resends.ts';
@@ -30,9 +30,9 @@ export interface HardenFetchOptions {
  */
 export function hardenFetch(fetch: Fetch, options: HardenFetchOptions): Fetch {
   const { bridge, operation } = options;
-  const match =
+  const match: (method: string, url: URL) => Target | undefined =
     operation === undefined
-      ? compileUpstreams(options.upstreams ?? bridge.config.upstreams)
+      ? matcherOf(() => options.upstreams ?? bridge.config.upstreams)
       : () => ({ operation, idempotent: options.idempotent ?? 'auto' });
   const resends = new SdkResends();
   return async function hardenedFetch(input, init) {
@@ -42,6 +42,16 @@ export function hardenFetch(fetch: Fetch, options: HardenFetchOptions): Fetch {
     return isAiSdk(request)
       ? sendForSdk(fetch, bridge, rule, request, init, resends)
       : send(fetch, bridge, rule, request, undefined).response;
+  };
+}
+
+/** Compiles the rules again when a reload of the config has replaced them. */
+function matcherOf(upstreams: () => readonly UpstreamRule[]): UpstreamMatcher {
+  let compiled: { readonly rules: readonly UpstreamRule[]; readonly match: UpstreamMatcher } | undefined;
+  return (method, url) => {
+    const rules = upstreams();
+    if (compiled?.rules !== rules) compiled = { rules, match: compileUpstreams(rules) };
+    return compiled.match(method, url);
   };
 }
 
@@ -71,6 +81,7 @@ function send(
       signal: request.signal,
       idempotent: rule.idempotent === 'auto' ? isIdempotent(request) || isAiSdk(request) : rule.idempotent,
       maxAttempts: request.replayable ? maxAttempts : 1,
+      target: request.url.host,
     },
   );
   const response = call.catch((error: unknown) => {
