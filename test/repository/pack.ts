@@ -27,9 +27,11 @@ function check(name: string, directory: string): boolean {
   const { filename, files } = entry as { filename: string; files: { path: string }[] };
   const unwanted = files.map(({ path }) => path).filter((path) => UNWANTED.test(path));
   if (unwanted.length > 0) console.error(`${name} would publish ${unwanted.join(', ')}`);
+  const missing = ['LICENSE', 'README.md'].filter((name) => !files.some(({ path }) => path === name));
+  if (missing.length > 0) console.error(`${name} would be published without ${missing.join(', ')}`);
   const tarball = join(directory, filename.replace('@', '').replace('/', '-'));
   return [
-    unwanted.length === 0,
+    unwanted.length === 0 && missing.length === 0,
     run('publint', ['--strict', tarball]),
     run('attw', ['--profile', 'esm-only', tarball]),
   ].every(Boolean);
