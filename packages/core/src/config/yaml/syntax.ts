@@ -1,4 +1,5 @@
-import { type Document, Lexer, LineCounter, parseDocument } from 'yaml';
+import { type Document, Lexer, parseDocument } from 'yaml';
+import { type LineColumn, lineIndex } from './lines.ts';
 
 /** The parser takes seconds for a few thousand brackets that nobody closes. */
 const DEEPEST_BRACKETS = 100;
@@ -12,24 +13,17 @@ export interface SyntaxFault {
 export interface ParsedYaml {
   readonly document: Document.Parsed;
   readonly faults: readonly SyntaxFault[];
-  position(offset: number): { readonly line: number; readonly column: number };
+  position(offset: number): LineColumn;
 }
 
 /** Parses YAML 1.2. Merge keys, and keys that stand twice, are left to whoever reads the map. */
 export function parseYaml(text: string): ParsedYaml {
-  const lineCounter = new LineCounter();
-  const position = (offset: number) => {
-    const { line, col } = lineCounter.linePos(Math.min(Math.max(offset, 0), text.length));
-    // An empty text has no first line for the counter.
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
+  const position = lineIndex(text);
   const tooDeep = tooDeepBracket(text);
   if (tooDeep !== undefined) {
-    lineCounter.addNewLine(0);
-    for (const { index } of text.slice(0, tooDeep).matchAll(/\n/g)) lineCounter.addNewLine(index + 1);
     return { document: parseDocument(''), faults: [{ offset: tooDeep, message: 'nested too deeply' }], position };
   }
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false });
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false });
   const faults = document.errors.map(({ pos: [offset], message }) => ({
     offset,
     message: explain(message, text, offset),
