@@ -1,122 +1,75 @@
-import { isCrossbridgeError } from '../errors.ts';
-import { NonRetryableError, RetryableError } from '../retry/errors.ts';
-import { chainOf, type ErrorFacts, factsOf } from './error-facts.ts';
-import {
-  BROKEN_CONNECTION_CODES,
-  MONEY_CODES,
-  NOT_EXECUTED_STATUSES,
-  NOT_SENT_CODES,
-  PROGRAM_ERROR_NAMES,
-  REPEAT_STATUSES,
-  RETRYABLE_STATUSES,
-} from './tables.ts';
+import { byTables, type Decided, firstOf } from './by-tables.ts';
+import { type Classification, given } from './classification.ts';
+import { chainOf, type ErrorLink } from './error-chain.ts';
+import { MEANINGS } from './error-class.ts';
+import { type ErrorFacts, factsOf } from './error-facts.ts';
+import { assertRules, type ErrorRule } from './error-rule.ts';
+import { type RuleHit, RuleIndex } from './rule-index.ts';
+import { RETRYABLE_STATUSES } from './tables/http.ts';
 
-/** What the policies need to know of an error. */
-export interface Classification {
-  /** Whether another try can help. */
-  readonly retryable: boolean;
-  /** Whether it is certain that the other side did not act, so that even a request that must not run twice may be repeated. */
-  readonly notExecuted: boolean;
-  /** Whether the circuit breaker counts it: as a failure, as a success (the other side answered), or not at all. */
-  readonly breaker: 'failure' | 'success' | 'ignored';
-  /** Value of `error.type`, from a closed set: status codes, error codes, names of known classes, `_OTHER`. */
-  readonly type: string;
-  /** The wait the other side asked for. */
-  readonly retryAfterMs: number | undefined;
-  /** Which rule decided, for people. */
-  readonly rule: string;
-}
+export type { Classification } from './classification.ts';
 
 export interface ClassifierOptions {
-  readonly retryableStatuses?: readonly number[];
+  /** HTTP statuses that are worth another try. Default 429, 500, 502, 503, 504. */
+  readonly retryableStatuses?: readonly number[] | undefined;
+  /** Rows that go before the built-in tables. The first that matches the outermost error it can match wins. */
+  readonly rules?: readonly ErrorRule[] | undefined;
   /** Calendar time in milliseconds, for `Retry-After` dates. */
-  readonly wallNow?: () => number;
+  readonly wallNow?: (() => number) | undefined;
 }
 
 export type Classifier = (error: unknown) => Classification;
 
+/** A classification, the errors it was made from, and which of them decided (none when nothing was known). */
+export interface Judgement {
+  readonly classification: Classification;
+  readonly chain: readonly { readonly link: ErrorLink; readonly facts: ErrorFacts }[];
+  readonly decidedBy: number | undefined;
+}
+
 /**
- * Makes the function that decides from structure alone (class, status, code, headers, along the cause chain and into
- * `AggregateError`), never from free text, what an error means for retry and breaker.
+ * Makes the function that decides from structure alone (class, status, code, SQLSTATE, labels, headers, along the cause chain
+ * and into `AggregateError`), never from free text, what an error means for retry and breaker.
+ *
+ * @throws InvalidArgumentError for rules that cannot work
  */
 export function createClassifier(options: ClassifierOptions = {}): Classifier {
-  const retryableStatuses = new Set([...(options.retryableStatuses ?? RETRYABLE_STATUSES), ...REPEAT_STATUSES]);
-  const wallNow = options.wallNow ?? Date.now;
+  const judge = createJudge(options);
+  return (error) => judge(error).classification;
+}
+
+/** {@link createClassifier} for who wants the reasons too. */
+export function createJudge(options: ClassifierOptions = {}): (error: unknown) => Judgement {
+  const { rules = [], wallNow = Date.now, retryableStatuses = RETRYABLE_STATUSES } = options;
+  assertRules(rules);
+  const statuses = new Set(retryableStatuses);
+  const own = new RuleIndex(rules);
   return (error) => {
-    const own = ownError(error);
-    if (own !== undefined) return own;
-    const chain = chainOf(error);
-    for (const link of chain) {
-      const verdict = byStructure(factsOf(link, wallNow()), retryableStatuses);
-      if (verdict !== undefined) return verdict;
-    }
-    return byName(chain[0]);
+    const chain = chainOf(error).map((link) => ({ link, facts: factsOf(link.error, wallNow()) }));
+    const facts = chain.map((entry) => entry.facts);
+    const standard = byTables(facts, statuses);
+    const ruled = firstOf(facts, (link) => own.find(link));
+    const decided = ruled === undefined ? standard : overrule(standard, ruled.value, ruled.index);
+    const asked = decided.value.retryAfterMs ?? facts.find((link) => link.retryAfterMs !== undefined)?.retryAfterMs;
+    return { classification: { ...decided.value, retryAfterMs: asked }, chain, decidedBy: decided.index };
   };
 }
 
-function ownError(error: unknown): Classification | undefined {
-  if (!isCrossbridgeError(error)) return undefined;
-  if (error.code === 'attempt_timeout') {
-    return verdict('our attempt timeout', error.code, { retryable: true, breaker: 'failure' });
-  }
-  // A refusal by another bridge below this one, for example: nothing was asked of the callee.
-  return verdict('refused by CrossBridge', error.code, { breaker: 'ignored', retryAfterMs: error.retryAfterMs });
-}
-
-function byStructure(facts: ErrorFacts, retryableStatuses: ReadonlySet<number>): Classification | undefined {
-  const { error, status, codes, retryAfterMs, shouldRetry } = facts;
-  const asked = { retryAfterMs };
-  if (error instanceof NonRetryableError) {
-    return verdict(`thrown as ${error.name}`, error.name, { breaker: 'success' });
-  }
-  if (error instanceof RetryableError) {
-    return verdict(`thrown as ${error.name}`, error.name, { retryable: true, breaker: 'failure', ...asked });
-  }
-  const money = codes.find((code) => MONEY_CODES.has(code));
-  if (money !== undefined) return verdict(`money, not rate: ${money}`, money, { breaker: 'success' });
-  if (status !== undefined) return byStatus(status, shouldRetry, retryableStatuses, retryAfterMs);
-  const notSent = codes.find((code) => NOT_SENT_CODES.has(code));
-  if (notSent !== undefined) {
-    return verdict(`never connected: ${notSent}`, notSent, { retryable: true, notExecuted: true, breaker: 'failure' });
-  }
-  const broken = codes.find((code) => BROKEN_CONNECTION_CODES.has(code));
-  if (broken !== undefined) {
-    return verdict(`connection broke: ${broken}`, broken, { retryable: true, breaker: 'failure' });
-  }
-  return undefined;
-}
-
-function byStatus(
-  status: number,
-  shouldRetry: boolean | undefined,
-  retryableStatuses: ReadonlySet<number>,
-  retryAfterMs: number | undefined,
-): Classification {
-  // The other side answered. Only a fault of its own counts against it: a 429 says that it is up and we are too many.
-  const breaker = status >= 500 || status === 408 ? 'failure' : 'success';
-  const notExecuted = NOT_EXECUTED_STATUSES.has(status);
-  const base = { breaker, notExecuted, retryAfterMs } as const;
-  if (shouldRetry !== undefined) {
-    return verdict(`x-should-retry: ${shouldRetry}`, String(status), { ...base, retryable: shouldRetry });
-  }
-  const retryable = retryableStatuses.has(status);
-  return verdict(`status ${status}`, String(status), { ...base, retryable });
-}
-
-function byName(error: unknown): Classification {
-  const name = typeof error === 'object' && error !== null && 'name' in error ? error.name : undefined;
-  if (name === 'TimeoutError') return verdict('a timeout of the callee', name, { retryable: true, breaker: 'failure' });
-  if (name === 'AbortError') return verdict('aborted by the callee', name, { breaker: 'ignored' });
-  if (typeof name === 'string' && PROGRAM_ERROR_NAMES.has(name)) {
-    return verdict('an error of the program', name, { breaker: 'ignored' });
-  }
-  return verdict('nothing known of it', '_OTHER', { breaker: 'failure' });
-}
-
-function verdict(
-  rule: string,
-  type: string,
-  rest: Partial<Classification> & Pick<Classification, 'breaker'>,
-): Classification {
-  return { retryable: false, notExecuted: false, retryAfterMs: undefined, ...rest, type, rule };
+/** What a rule from outside leaves open stays as the tables say. */
+function overrule(standard: Decided, { rule, kind, value }: RuleHit, index: number): Decided {
+  const meaning = { ...(rule.class === undefined ? standard.value : MEANINGS[rule.class]), ...given(rule) };
+  const { type } = standard.value;
+  return {
+    index,
+    value: {
+      ...standard.value,
+      class: rule.class ?? standard.value.class,
+      retryable: meaning.retryable,
+      notExecuted: meaning.notExecuted,
+      breaker: meaning.breaker,
+      // Bounded: the values are those of the rules. A message is no type, however bounded.
+      type: type === '_OTHER' && kind !== 'message' ? value : type,
+      rule: `own rule for ${kind} ${value}${rule.why === undefined ? '' : `: ${rule.why}`}`,
+    },
+  };
 }

@@ -1,0 +1,34 @@
+import { type ErrorRule, rows } from '../error-rule.ts';
+
+const NOT_ITS_FAULT = { breaker: 'ignored' } as const;
+
+/** Numbers of MySQL and MariaDB server errors, and what mysql2 says itself. */
+export const MYSQL_RULES: readonly ErrorRule[] = [
+  rows('deadlock', 'errno', [1213, 1614, 3058], 'rolled_back'),
+  // The server rolls back the statement alone: it is the caller who must roll back, then repeat the whole transaction.
+  rows('lock wait timeout', 'errno', [1205], 'rolled_back'),
+  rows('lock not available', 'errno', [3572], 'rolled_back', { retryable: false }),
+  rows('connection limit', 'errno', [1040, 1203, 1226], 'not_executed'),
+  rows('server shut down', 'errno', [1053, 1077], 'unknown_outcome'),
+  rows('connection killed', 'errno', [1927], 'unknown_outcome'),
+  rows('connection lost', 'errno', [1152, 1158, 1159, 1160, 1161, 4031], 'unknown_outcome'),
+  rows('read-only server', 'errno', [1290, 1792, 1836], 'not_executed'),
+  rows('cancelled', 'errno', [1317, 3024], 'rolled_back', { retryable: false, ...NOT_ITS_FAULT }),
+  // Numbers of the client library: mysql2 has none of them, native drivers do.
+  rows('never connected', 'errno', [2002, 2003], 'not_executed'),
+  rows('connection lost', 'errno', [2006, 2013], 'unknown_outcome'),
+  rows('connection lost', 'code', ['PROTOCOL_CONNECTION_LOST'], 'unknown_outcome'),
+  // The server may still be running the query.
+  rows('query timeout', 'code', ['PROTOCOL_SEQUENCE_TIMEOUT'], 'unknown_outcome', {
+    retryable: false,
+    ...NOT_ITS_FAULT,
+  }),
+  rows(
+    'pool exhausted',
+    'message',
+    ['No connections available.', 'Queue limit reached.'],
+    'not_executed',
+    NOT_ITS_FAULT,
+  ),
+  rows('pool closed', 'message', ['Pool is closed.'], 'permanent', NOT_ITS_FAULT),
+];
