@@ -9,73 +9,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseYaml } from '../../../packages/core/src/config/yaml/syntax.ts';
 
-const KEYS = [
-  ...[
-    'runtime',
-    'rate_limiting',
-    'retry',
-    'health_checks',
-    'circuit_breaker',
-    'bulkhead',
-    'timeout',
-    'operations',
-    'upstreams',
-    'admin',
-  ],
-  ...[
-    'rateLimiting',
-    'healthChecks',
-    'circuitBreaker',
-    'policies',
-    'rateLimit',
-    'totalMs',
-    'attemptMs',
-    'baseDelayMs',
-    'maxDelayMs',
-    'methods',
-  ],
-  ...[
-    'enabled',
-    'defaults',
-    'overrides',
-    'search',
-    'capacity',
-    'window',
-    'window_seconds',
-    'windowSeconds',
-    'default_policy',
-    'x_policy',
-  ],
-  ...[
-    'max_attempts',
-    'base_delay',
-    'max_delay',
-    'jitter',
-    'budget',
-    'ratio',
-    'limit',
-    'queue',
-    'total',
-    'attempt',
-    'policy',
-    'rate_limit',
-  ],
-  ...[
-    'match',
-    'operation',
-    'idempotent',
-    'host',
-    'path',
-    'method',
-    'port',
-    'providers',
-    'constructor',
-    '__proto__',
-    'sidecar',
-    '',
-    'a',
-  ],
-];
+const KEYS = `
+  runtime rate_limiting retry health_checks circuit_breaker bulkhead timeout operations upstreams admin
+  rateLimiting healthChecks circuitBreaker policies rateLimit totalMs attemptMs baseDelayMs maxDelayMs
+  methods enabled defaults overrides search capacity window window_seconds windowSeconds default_policy
+  x_policy max_attempts base_delay max_delay jitter budget ratio limit queue total attempt policy
+  rate_limit match operation idempotent host path method port providers constructor __proto__ sidecar a
+`.split(/\s+/);
 const key = fc.oneof(
   { weight: 20, arbitrary: fc.constantFrom(...KEYS) },
   { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parse, problemsOf, yaml } from '../../support/config.ts';
+import { parse, yaml } from '../../support/config.ts';
 
 describe('rate limits of a file', () => {
   it('are merged into the built-in table, field by field', () => {
@@ -149,81 +149,6 @@ describe('retries of a file', () => {
   });
 });
 
-describe('policies for all operations', () => {
-  const general = yaml`
-    runtime:
-      circuit_breaker: {failure_ratio: 0.25, consecutive_failures: 4}
-      bulkhead: {limit: 9}
-      timeout: {total: 20s}
-      operations:
-        inherits:
-        changes:
-          circuit_breaker: {window: 1m, consecutive_failures: null}
-          bulkhead: {queue: 3, queue_timeout: 1s, mode: shadow}
-          timeout: {attempt: 5s}
-        refuses: {circuit_breaker: false, bulkhead: false, timeout: false}
-        confirms: {circuit_breaker: true}
-  `;
-  const breaker = {
-    failureRatio: 0.25,
-    minimumCalls: 10,
-    windowMs: 30_000,
-    consecutiveFailures: 4,
-    openForMs: 30_000,
-    halfOpenProbes: 1,
-    mode: 'enforce',
-  };
-
-  it('hold for those listed, which may change or refuse them', () => {
-    const { operations } = parse(general).config;
-    expect(operations.inherits).toMatchObject({
-      circuitBreaker: breaker,
-      bulkhead: { limit: 9, queue: 0, queueTimeoutMs: null, mode: 'enforce' },
-      timeout: { totalMs: 20_000, attemptMs: null },
-    });
-    expect(operations.changes).toMatchObject({
-      circuitBreaker: { ...breaker, windowMs: 60_000, consecutiveFailures: null },
-      bulkhead: { limit: 9, queue: 3, queueTimeoutMs: 1000, mode: 'shadow' },
-      timeout: { totalMs: 20_000, attemptMs: 5000 },
-    });
-    expect(operations.refuses).toMatchObject({
-      circuitBreaker: null,
-      bulkhead: null,
-      timeout: { totalMs: null, attemptMs: null },
-    });
-    expect(operations.confirms?.circuitBreaker).toEqual(breaker);
-  });
-
-  it('do not reach operations that only have a limit', () => {
-    expect(parse(general).config.operations.search).toMatchObject({
-      circuitBreaker: null,
-      bulkhead: null,
-      timeout: { totalMs: null, attemptMs: null },
-    });
-  });
-
-  it('are not needed by an operation that brings its own', () => {
-    const { operations } = parse(
-      'runtime: {operations: {a: {circuit_breaker: true, bulkhead: {limit: 2}, timeout: {total: 1}}, b: {}}}',
-    ).config;
-    expect(operations.a).toMatchObject({
-      circuitBreaker: { ...breaker, failureRatio: 0.5, consecutiveFailures: null },
-      bulkhead: { limit: 2 },
-      timeout: { totalMs: 1000 },
-    });
-    expect(operations.b).toMatchObject({ circuitBreaker: null, bulkhead: null });
-  });
-
-  it('switch every breaker off with enabled: false, an operation only its own', () => {
-    const all = parse('runtime: {circuit_breaker: {enabled: false}, operations: {a: {circuit_breaker: true}, b: {}}}')
-      .config.operations;
-    expect([all.a?.circuitBreaker, all.b?.circuitBreaker]).toEqual([null, null]);
-    const one = parse('runtime: {circuit_breaker: {}, operations: {a: {circuit_breaker: {enabled: false}}, b: {}}}')
-      .config.operations;
-    expect([one.a?.circuitBreaker, one.b?.circuitBreaker?.mode]).toEqual([null, 'enforce']);
-  });
-});
-
 describe('upstream rules', () => {
   it('have normal forms', () => {
     const { config } = parse(yaml`
@@ -300,82 +225,5 @@ describe('names that every object inherits', () => {
       intervalMs: 30_000,
       timeoutMs: 10_000,
     });
-  });
-});
-
-describe('aliases and merge keys', () => {
-  it('work, from anchors in sections of others too', () => {
-    const { config } = parse(yaml`
-      templates:
-        limits: &limits {capacity: 3, window: 10s}
-        base: &base
-          timeout: {total: 9s}
-          retry: quick
-      runtime:
-        operations:
-          a:
-            <<: *base
-            retry: expensive
-            rate_limit: *limits
-          b:
-            <<: [{retry: false}, *base]
-        <<: {admin: {port: 1}}
-    `);
-    expect(config.operations.a).toMatchObject({
-      timeout: { totalMs: 9000 },
-      retry: { maxAttempts: 5 },
-      rateLimit: { capacity: 3, windowSeconds: 10 },
-    });
-    expect(config.operations.b).toMatchObject({ timeout: { totalMs: 9000 }, retry: null });
-    expect(config.admin.port).toBe(1);
-  });
-
-  it('are found where they were written when they are wrong', () => {
-    const text = yaml`
-      base: &base
-        retry: qick
-      runtime:
-        operations:
-          a: {<<: *base}
-          b: *base
-    `;
-    expect(problemsOf(text)).toEqual([
-      expect.stringContaining('2:10 runtime.operations.a.retry: no retry policy is called qick; did you mean "quick"?'),
-      expect.stringContaining('2:10 runtime.operations.b.retry: no retry policy is called qick; did you mean "quick"?'),
-    ]);
-  });
-
-  it('mean the last anchor of that name before them', () => {
-    const { config } = parse('a: &p 1\nb: &p 2\nruntime: {admin: {port: *p}}\nc: &p 3');
-    expect(config.admin.port).toBe(2);
-  });
-
-  it.each([
-    ['runtime: *nowhere', '1:10 runtime: the alias has no anchor before it'],
-    ['runtime: {admin: {port: *nowhere}}', '1:25 runtime.admin.port: the alias has no anchor before it'],
-    ['runtime: {operations: &o {a: *o}}', '1:30 runtime.operations.a: the value contains itself through an alias'],
-    [
-      'runtime: {operations: {a: {<<: 5}}}',
-      '1:28 runtime.operations.a["<<"]: "<<" merges maps only: give it a map or an alias of one',
-    ],
-    ['runtime: {admin: {port: !secret 5}}', '1:33 runtime.admin.port: the tag !secret means nothing here; remove it'],
-    ['runtime: {operations: {? [a, b] : {}}}', '1:26 runtime.operations["?"]: a key must be a simple text'],
-    ['runtime: {operations: {__proto__: {}}}', '1:24 runtime.operations.__proto__: "__proto__" cannot be a key'],
-  ])('%s is refused', (text, problem) => {
-    expect(problemsOf(text)).toContain(problem);
-  });
-
-  it('cannot unfold a small file into a huge one', () => {
-    const levels = Array.from(
-      { length: 30 },
-      (_, level) => `  l${level + 1}: &l${level + 1} {a: *l${level}, b: *l${level}}`,
-    );
-    const merges = levels.map((line) => line.replaceAll(/: \*(\w+)/g, ': {<<: *$1}'));
-    for (const bomb of [levels, merges]) {
-      for (const use of ['*l30', '{<<: *l30}']) {
-        const problems = problemsOf(`bomb:\n  l0: &l0 {x: 1}\n${bomb.join('\n')}\nruntime:\n  operations: ${use}`);
-        expect(problems.filter((problem) => problem.includes('aliases repeat more than 10000 values'))).toHaveLength(1);
-      }
-    }
   });
 });
