@@ -1,10 +1,11 @@
 import { createClassifier } from './classification/classify.ts';
+import type { ErrorRule } from './classification/error-rule.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { DEFAULT_RATE_LIMITS, NO_TIMEOUT } from './config/defaults.ts';
 import type { RuntimeConfigInput } from './config/input.ts';
 import { resolveRuntimeConfig } from './config/resolve.ts';
 import type { OperationConfig, RuntimeConfig } from './config/types.ts';
-import { BridgeClosedError } from './errors.ts';
+import { BridgeClosedError, RateLimitExceeded } from './errors.ts';
 import { operationHealth } from './health/operation-health.ts';
 import { aggregate, type OverallHealth } from './health/status.ts';
 import { Notifier, type ObserverErrorHandler } from './notifier.ts';
@@ -14,9 +15,12 @@ import { Call } from './pipeline/call.ts';
 import { type Environment, Operation } from './pipeline/operation.ts';
 import { type OperationState, stateOf } from './pipeline/operation-state.ts';
 import { runCall } from './pipeline/run.ts';
+import { takeTokens } from './pipeline/take-tokens.ts';
 import { OperationLimit } from './rate-limit/operation-limit.ts';
 import { RateLimiter } from './rate-limit/rate-limiter.ts';
 import type { Random } from './retry/backoff.ts';
+import type { RetryPolicyOptions } from './retry/policy.ts';
+import { type RetryOptions, retryCall } from './retry/retry-call.ts';
 import { assertRunnable, type RunOptions } from './run-options.ts';
 
 /** Names the config does not know are bounded too; those beyond share this one, so that no metric grows without end. */
@@ -43,6 +47,8 @@ export interface BridgeOptions {
   readonly clock?: Clock;
   /** Source of numbers in [0, 1) for jitter. Default `Math.random`. */
   readonly random?: Random;
+  /** What errors mean, where the built-in tables say something else or nothing. The first rule that matches wins. */
+  readonly errorRules?: readonly ErrorRule[];
 }
 
 /** Live state of a bridge, for gauges and health endpoints. */
@@ -75,6 +81,7 @@ export class Bridge {
       notifier: new Notifier(options.onObserverError),
       classify: createClassifier({
         retryableStatuses: config.retry.retryableCodes,
+        rules: options.errorRules,
         wallNow: () => clock.wallNow(),
       }),
     };
@@ -98,6 +105,41 @@ export class Bridge {
       return this.#start(operation, fn, options);
     } catch (error) {
       return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Runs `fn` under a retry policy alone: one of the config by its name, or one made in code. Its own last error is rethrown as the
+   * same object.
+   *
+   * @throws InvalidArgumentError for arguments that cannot work; DeadlineExceededError, the signal's reason and BridgeClosedError as
+   * {@link run} does
+   */
+  async retry<T>(
+    fn: AttemptFunction<T>,
+    policy: RetryPolicyOptions | string = 'default',
+    options: RetryOptions = NO_OPTIONS,
+  ): Promise<T> {
+    if (this.#closed) throw new BridgeClosedError('retry');
+    const host = { environment: this.#environment, retry: this.config.retry, bare: NO_POLICIES };
+    return retryCall(host, fn, policy, options);
+  }
+
+  /**
+   * Takes `cost` tokens of `key` from the limits of `operation`, without a call. Undefined when it may go on (the operation may have no
+   * limit, or one in shadow mode); else the refusal, to be thrown or not.
+   *
+   * @throws InvalidArgumentError when the cost can never pass
+   */
+  checkRateLimit(key: string, operation: string, cost = 1): RateLimitExceeded | undefined {
+    const target = this.#operationFor(operation);
+    const call = new Call(target.name, target.config.timeout, { key, cost }, this.#environment.clock);
+    try {
+      for (const per of ['call', 'attempt'] as const) takeTokens(target, call, per);
+      return undefined;
+    } catch (error) {
+      if (error instanceof RateLimitExceeded) return error;
+      throw error;
     }
   }
 

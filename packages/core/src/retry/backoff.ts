@@ -9,7 +9,7 @@ export type Random = () => number;
  * - `none`: min(base × exponentialBase^(attempt − 1), max)
  * - `original`: that × a factor in [0.5, 1.5)
  * - `full`: that × a factor in [0, 1)
- * - `decorrelated`: between base and 3 × the previous delay
+ * - `decorrelated`: between base and 3 × the previous delay, of which the first is taken to be the base
  *
  * The last two are those of "Exponential Backoff and Jitter" (Marc Brooker, AWS Architecture Blog, 2015).
  */
@@ -30,7 +30,8 @@ export function backoffDelayMs(
     case 'full':
       return plain * random();
     case 'decorrelated': {
-      const upper = Math.max(baseDelayMs, previousDelayMs * 3);
+      // Without a previous delay every client would wait exactly the base, all at once.
+      const upper = Math.max(baseDelayMs, previousDelayMs) * 3;
       return Math.min(baseDelayMs + random() * (upper - baseDelayMs), maxDelayMs);
     }
   }

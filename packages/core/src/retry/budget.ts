@@ -12,23 +12,37 @@ const WINDOW_SECONDS = 10;
  */
 export class RetryBudget {
   readonly #config: RetryBudgetConfig;
+  readonly #clock: Clock;
   readonly #calls: SlidingCount;
   readonly #retries: SlidingCount;
 
+  /** The time at which the calls are counted. */
+  #nowMs: number;
+
   constructor(config: RetryBudgetConfig, clock: Clock) {
     this.#config = config;
-    this.#calls = new SlidingCount(WINDOW_SECONDS * 1000, clock);
+    this.#clock = clock;
+    this.#nowMs = clock.now();
+    this.#calls = new SlidingCount(
+      WINDOW_SECONDS * 1000,
+      stoppedClock(clock, () => this.#nowMs),
+    );
     this.#retries = new SlidingCount(WINDOW_SECONDS * 1000, clock);
   }
 
   /** Retries that could start now. */
   get balance(): number {
     const { ratio, minRetriesPerSecond } = this.#config;
+    this.#nowMs = this.#clock.now();
     return this.#calls.total * ratio + minRetriesPerSecond * WINDOW_SECONDS - this.#retries.total;
   }
 
-  /** Notes a call, retried or not. */
-  deposit(): void {
+  /**
+   * Notes a call, retried or not. Every call does, so it may say what time it is (milliseconds of the clock): reading the clock is most
+   * of what this costs.
+   */
+  deposit(nowMs: number = this.#clock.now()): void {
+    this.#nowMs = nowMs;
     this.#calls.increment();
   }
 
@@ -38,4 +52,14 @@ export class RetryBudget {
     this.#retries.increment();
     return true;
   }
+}
+
+/** A clock that shows the time it is told. */
+function stoppedClock(clock: Clock, now: () => number): Clock {
+  return {
+    now,
+    wallNow: () => clock.wallNow(),
+    setTimeout: (callback, delayMs) => clock.setTimeout(callback, delayMs),
+    clearTimeout: (timer) => clock.clearTimeout(timer),
+  };
 }
