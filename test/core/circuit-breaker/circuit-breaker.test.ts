@@ -2,7 +2,9 @@ import { ConsecutiveBreaker, CountBreaker } from 'cockatiel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type BreakerPermit, CircuitBreaker } from '../../../packages/core/src/circuit-breaker/circuit-breaker.ts';
+import { CountWindow } from '../../../packages/core/src/circuit-breaker/count-window.ts';
 import { RatioBreaker } from '../../../packages/core/src/circuit-breaker/ratio-breaker.ts';
+import { StreakBreaker } from '../../../packages/core/src/circuit-breaker/streak-breaker.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 function breakerOn(clock: VirtualClock, halfOpenProbes = 1): { breaker: CircuitBreaker; changes: string[] } {
@@ -11,6 +13,26 @@ function breakerOn(clock: VirtualClock, halfOpenProbes = 1): { breaker: CircuitB
     strategy: () => new ConsecutiveBreaker(2),
     openForMs: 1_000,
     halfOpenProbes,
+    clock,
+    onChange: (from, to) => changes.push(`${from} > ${to}`),
+  });
+  return { breaker, changes };
+}
+
+/** Opens when half of the last four attempts failed or took more than 500 ms. */
+function slowBreaker(clock: VirtualClock): { breaker: CircuitBreaker; changes: string[] } {
+  const changes: string[] = [];
+  const breaker = new CircuitBreaker({
+    strategy: () =>
+      new RatioBreaker({
+        window: new CountWindow(4),
+        failureRatio: 0.5,
+        minimumCalls: 4,
+        slowCallMs: 500,
+        slowCallRatio: 0.5,
+      }),
+    openForMs: 1_000,
+    halfOpenProbes: 1,
     clock,
     onChange: (from, to) => changes.push(`${from} > ${to}`),
   });
@@ -113,6 +135,108 @@ describe('CircuitBreaker', () => {
     expect(changes).toEqual(['closed > isolated', 'isolated > closed']);
   });
 
+  it('opens at a slow share of attempts that all succeed', () => {
+    const { breaker } = slowBreaker(new VirtualClock());
+    for (const durationMs of [10, 500, 501]) {
+      breaker.record(breaker.tryAcquire() as BreakerPermit, 'success', durationMs);
+    }
+    expect(breaker.state).toBe('closed');
+    breaker.record(breaker.tryAcquire() as BreakerPermit, 'success', 9_000);
+    expect(breaker.state).toBe('open');
+  });
+
+  it('opens again when a probe is slow, even if it succeeds', () => {
+    const clock = new VirtualClock();
+    const { breaker, changes } = slowBreaker(clock);
+    for (let call = 0; call < 4; call += 1) breaker.record(breaker.tryAcquire() as BreakerPermit, 'failure', 1);
+    clock.jump(1_000);
+    breaker.record(breaker.tryAcquire() as BreakerPermit, 'success', 501);
+    expect([breaker.state, breaker.retryAfterMs]).toEqual(['open', 1_000]);
+    clock.jump(1_000);
+    breaker.record(breaker.tryAcquire() as BreakerPermit, 'success', 500);
+    expect(changes.slice(-2)).toEqual(['open > half_open', 'half_open > closed']);
+  });
+
+  it('does not count attempts that were cancelled, however long they took', () => {
+    const { breaker } = slowBreaker(new VirtualClock());
+    for (let call = 0; call < 20; call += 1) breaker.record(breaker.tryAcquire() as BreakerPermit, 'ignored', 9_000);
+    expect([breaker.state, breaker.disposable]).toEqual(['closed', true]);
+  });
+
+  it('says that a probe is due although nobody has called since', () => {
+    const clock = new VirtualClock();
+    const { breaker } = breakerOn(clock);
+    open(breaker);
+    clock.jump(999);
+    expect([breaker.state, breaker.probeDue]).toEqual(['open', false]);
+    clock.jump(1);
+    expect([breaker.state, breaker.probeDue, breaker.retryAfterMs]).toEqual(['open', true, 0]);
+  });
+
+  it('is idle only while no attempt is under way, and disposable only while nothing speaks against the callee', () => {
+    const { breaker } = breakerOn(new VirtualClock());
+    breaker.configure({ strategy: () => new StreakBreaker(2, undefined), openForMs: 1_000, halfOpenProbes: 1 });
+    const permit = breaker.tryAcquire() as BreakerPermit;
+    expect([breaker.idle, breaker.disposable]).toEqual([false, false]);
+    breaker.record(permit, 'failure');
+    expect([breaker.idle, breaker.disposable, breaker.admitted]).toEqual([true, false, 1]);
+    attempt(breaker, 'success');
+    expect(breaker.disposable).toBe(true);
+  });
+
+  describe('when it is configured anew', () => {
+    const settings = { strategy: () => new StreakBreaker(2, undefined), openForMs: 60_000, halfOpenProbes: 1 };
+
+    it('stays open until the time it was opened for, and opens for the new time the next time', () => {
+      const clock = new VirtualClock();
+      const { breaker, changes } = breakerOn(clock);
+      open(breaker);
+      clock.jump(400);
+      breaker.configure(settings);
+      expect([breaker.state, breaker.retryAfterMs]).toEqual(['open', 600]);
+      clock.jump(600);
+      attempt(breaker, 'failure');
+      expect(breaker.retryAfterMs).toBe(60_000);
+      expect(changes).toEqual(['closed > open', 'open > half_open', 'half_open > open']);
+    });
+
+    it('keeps the failures seen so far', () => {
+      const { breaker } = breakerOn(new VirtualClock());
+      breaker.configure({ ...settings, strategy: () => new StreakBreaker(3, undefined) });
+      attempt(breaker, 'failure');
+      attempt(breaker, 'failure');
+      breaker.configure(settings);
+      attempt(breaker, 'failure');
+      expect(breaker.state).toBe('open');
+    });
+
+    it('takes the results of attempts that were under way', () => {
+      const { breaker } = breakerOn(new VirtualClock());
+      const permits = [breaker.tryAcquire(), breaker.tryAcquire()];
+      breaker.configure(settings);
+      for (const permit of permits) breaker.record(permit as BreakerPermit, 'failure');
+      expect(breaker.state).toBe('open');
+    });
+
+    it('closes when it has seen as many good probes as are needed now', () => {
+      const clock = new VirtualClock();
+      const { breaker } = breakerOn(clock, 3);
+      open(breaker);
+      clock.jump(1_000);
+      attempt(breaker, 'success');
+      attempt(breaker, 'success');
+      breaker.configure({ ...settings, halfOpenProbes: 2 });
+      expect([breaker.state, attempt(breaker, 'success')]).toEqual(['closed', true]);
+    });
+
+    it('stays isolated', () => {
+      const { breaker } = breakerOn(new VirtualClock());
+      breaker.isolate();
+      breaker.configure(settings);
+      expect([breaker.state, attempt(breaker, 'success')]).toEqual(['isolated', false]);
+    });
+  });
+
   it('never admits more probes at once than configured, and always lets a healed callee back in', () => {
     const step = fc.record({
       waitMs: fc.integer({ min: 0, max: 700 }),
@@ -139,47 +263,5 @@ describe('CircuitBreaker', () => {
         expect(breaker.state).toBe('closed');
       }),
     );
-  });
-});
-
-describe('RatioBreaker', () => {
-  const options = { failureRatio: 0.5, minimumCalls: 4, windowMs: 10_000 };
-
-  it('trips at the ratio, not before the minimum of calls', () => {
-    const breaker = new RatioBreaker({ ...options, clock: new VirtualClock() });
-    expect([breaker.failure(), breaker.failure(), breaker.failure(), breaker.failure()]).toEqual([
-      false,
-      false,
-      false,
-      true,
-    ]);
-    const mixed = new RatioBreaker({ ...options, clock: new VirtualClock() });
-    for (let call = 0; call < 5; call += 1) mixed.success();
-    expect([1, 2, 3, 4, 5].map(() => mixed.failure())).toEqual([false, false, false, false, true]);
-  });
-
-  it('lets failures age out, however long nothing was called', () => {
-    const clock = new VirtualClock();
-    const breaker = new RatioBreaker({ ...options, clock });
-    for (let call = 0; call < 3; call += 1) breaker.failure();
-    clock.jump(3_600_000);
-    expect(breaker.failure()).toBe(false);
-  });
-
-  it('is not confused by a clock that steps back', () => {
-    const clock = new VirtualClock();
-    const breaker = new RatioBreaker({ ...options, clock });
-    for (let call = 0; call < 3; call += 1) breaker.failure();
-    clock.jump(-5_000);
-    expect(breaker.failure()).toBe(true);
-  });
-
-  it('can be saved and restored, as breakers of cockatiel can', () => {
-    const clock = new VirtualClock();
-    const saved = new RatioBreaker({ ...options, clock });
-    for (let call = 0; call < 3; call += 1) saved.failure();
-    const restored = new RatioBreaker({ ...options, clock });
-    restored.state = structuredClone(saved.state);
-    expect(restored.failure()).toBe(true);
   });
 });

@@ -1,6 +1,7 @@
-import { CircuitState, type IBreaker } from 'cockatiel';
+import { CircuitState } from 'cockatiel';
 import type { Clock } from '../clock.ts';
 import type { BreakerState } from '../observer.ts';
+import type { BreakerStrategy } from './breaker-strategy.ts';
 
 export type BreakerResult = 'success' | 'failure' | 'ignored';
 
@@ -14,111 +15,171 @@ interface Probe {
   readonly expiresAtMs: number;
 }
 
-export interface CircuitBreakerOptions {
+/** What a reload may change. */
+export interface BreakerSettings {
   /** Makes the strategy that decides when to open: any of cockatiel's breakers, or one's own. Made anew after each closing. */
-  readonly strategy: () => IBreaker;
+  readonly strategy: () => BreakerStrategy;
   readonly openForMs: number;
+  /** Probes admitted at once while half-open, and successes needed to close. */
   readonly halfOpenProbes: number;
+}
+
+export interface CircuitBreakerOptions extends BreakerSettings {
   readonly clock: Clock;
   readonly onChange?: (from: BreakerState, to: BreakerState) => void;
 }
 
 /**
- * The state machine around one of cockatiel's `IBreaker` strategies.
+ * The state machine around a strategy that decides when to open.
  *
  * It differs from cockatiel's own policy where that one cannot be mended from outside: it goes by an injected monotonic clock,
  * refuses surplus callers at once while half-open instead of letting them wait, takes the place of a probe that hangs back
  * after `openForMs`, and ignores results that began before the last change of state.
  */
 export class CircuitBreaker {
-  readonly #options: CircuitBreakerOptions;
-  #strategy: IBreaker;
+  readonly #clock: Clock;
+  readonly #onChange: CircuitBreakerOptions['onChange'];
+  #settings: BreakerSettings;
+  #strategy: BreakerStrategy;
   #state: BreakerState = 'closed';
   #openUntilMs = 0;
-  #generation = 0;
+  #permit: BreakerPermit = { generation: 0, probe: undefined };
   #probes = new Set<Probe>();
   #probeSuccesses = 0;
+  #admitted = 0;
+  #inFlight = 0;
 
   constructor(options: CircuitBreakerOptions) {
-    this.#options = options;
+    this.#clock = options.clock;
+    this.#onChange = options.onChange;
+    this.#settings = options;
     this.#strategy = options.strategy();
   }
 
+  /** Moved by calls, never by time alone: `open` stays until somebody arrives after {@link probeDue}. */
   get state(): BreakerState {
     return this.#state;
   }
 
+  /** Whether the circuit is open and the next attempt would be admitted as a probe. */
+  get probeDue(): boolean {
+    return this.#state === 'open' && this.#clock.now() >= this.#openUntilMs;
+  }
+
   /** Milliseconds until a refused call may be admitted as a probe; undefined when it is not a matter of time. */
   get retryAfterMs(): number | undefined {
-    return this.#state === 'open' ? Math.max(0, this.#openUntilMs - this.#options.clock.now()) : undefined;
+    return this.#state === 'open' ? Math.max(0, this.#openUntilMs - this.#clock.now()) : undefined;
+  }
+
+  /** Attempts admitted so far. */
+  get admitted(): number {
+    return this.#admitted;
+  }
+
+  /** Whether the circuit is closed and no attempt is under way. */
+  get idle(): boolean {
+    return this.#state === 'closed' && this.#inFlight === 0;
+  }
+
+  /** Whether the breaker could be dropped and made anew without losing anything that speaks against the callee. */
+  get disposable(): boolean {
+    return this.idle && this.#strategy.atRest === true;
   }
 
   /** Whether an attempt would be refused after `delayMs`, as things stand. Changes nothing. */
   refusesAfter(delayMs: number): boolean {
     if (this.#state === 'isolated') return true;
-    return this.#state === 'open' && this.#openUntilMs > this.#options.clock.now() + delayMs;
+    return this.#state === 'open' && this.#openUntilMs > this.#clock.now() + delayMs;
   }
 
   /** Admits an attempt, or returns undefined to refuse it. */
   tryAcquire(): BreakerPermit | undefined {
-    if (this.#state === 'closed') return { generation: this.#generation, probe: undefined };
-    if (this.#state === 'open' && this.#options.clock.now() >= this.#openUntilMs) this.#move('half_open');
-    return this.#state === 'half_open' ? this.#acquireProbe() : undefined;
+    if (this.#state === 'open' && this.#clock.now() >= this.#openUntilMs) this.#move('half_open');
+    const permit =
+      this.#state === 'closed' ? this.#permit : this.#state === 'half_open' ? this.#acquireProbe() : undefined;
+    if (permit === undefined) return undefined;
+    this.#admitted += 1;
+    this.#inFlight += 1;
+    return permit;
   }
 
-  /** Gives the result of an admitted attempt back. `ignored` frees the place and decides nothing. */
-  record(permit: BreakerPermit, result: BreakerResult): void {
-    if (permit.generation !== this.#generation) return;
-    if (permit.probe !== undefined) this.#recordProbe(permit.probe, result);
-    else if (result === 'success') this.#strategy.success(CircuitState.Closed);
-    else if (result === 'failure' && this.#strategy.failure(CircuitState.Closed)) this.#open();
+  /**
+   * Gives the result of an admitted attempt back, once. `ignored` (the caller cancelled it, say) frees the place and decides nothing.
+   * `durationMs` matters to strategies that know slow attempts; a probe that is slow opens the circuit again, even if it succeeds.
+   */
+  record(permit: BreakerPermit, result: BreakerResult, durationMs = 0): void {
+    this.#inFlight -= 1;
+    if (permit.generation !== this.#permit.generation) return;
+    if (permit.probe !== undefined) this.#recordProbe(permit.probe, result, durationMs);
+    else if (result !== 'ignored' && this.#mustOpen(result === 'failure', durationMs)) this.#open();
   }
 
   /** Holds the circuit open until {@link reset}. */
   isolate(): void {
-    this.#move('isolated');
+    if (this.#state !== 'isolated') this.#move('isolated');
   }
 
   /** Closes the circuit and forgets every result so far. */
   reset(): void {
-    this.#strategy = this.#options.strategy();
+    this.#strategy = this.#settings.strategy();
     this.#move('closed');
   }
 
+  /**
+   * Goes on with other settings: state, the end of the open time and, where the new strategy can take them over, the results so far stay.
+   * The new open time counts from the next opening.
+   */
+  configure(settings: BreakerSettings): void {
+    const previous = this.#strategy;
+    this.#settings = settings;
+    this.#strategy = settings.strategy();
+    this.#strategy.adopt?.(previous);
+    // No further probe would be admitted, and so none could close the circuit.
+    if (this.#state === 'half_open' && this.#probeSuccesses >= settings.halfOpenProbes) this.reset();
+  }
+
+  #mustOpen(failed: boolean, durationMs: number): boolean {
+    const strategy = this.#strategy;
+    if (strategy.record !== undefined) return strategy.record(failed, durationMs);
+    if (failed) return strategy.failure(CircuitState.Closed);
+    strategy.success(CircuitState.Closed);
+    return false;
+  }
+
   #acquireProbe(): BreakerPermit | undefined {
-    const { clock, halfOpenProbes, openForMs } = this.#options;
-    const now = clock.now();
+    const { halfOpenProbes, openForMs } = this.#settings;
+    const now = this.#clock.now();
     for (const probe of this.#probes) {
       if (probe.expiresAtMs <= now) this.#probes.delete(probe);
     }
     if (this.#probes.size + this.#probeSuccesses >= halfOpenProbes) return undefined;
     const probe = { expiresAtMs: now + openForMs };
     this.#probes.add(probe);
-    return { generation: this.#generation, probe };
+    return { generation: this.#permit.generation, probe };
   }
 
-  #recordProbe(probe: Probe, result: BreakerResult): void {
+  #recordProbe(probe: Probe, result: BreakerResult, durationMs: number): void {
     // A probe whose place was taken back has had its chance; another one decides.
     if (!this.#probes.delete(probe) || result === 'ignored') return;
-    if (result === 'failure') {
+    if (result === 'failure' || this.#strategy.isSlow?.(durationMs) === true) {
       this.#open();
       return;
     }
     this.#probeSuccesses += 1;
-    if (this.#probeSuccesses >= this.#options.halfOpenProbes) this.reset();
+    if (this.#probeSuccesses >= this.#settings.halfOpenProbes) this.reset();
   }
 
   #open(): void {
-    this.#openUntilMs = this.#options.clock.now() + this.#options.openForMs;
+    this.#openUntilMs = this.#clock.now() + this.#settings.openForMs;
     this.#move('open');
   }
 
   #move(to: BreakerState): void {
     const from = this.#state;
-    this.#generation += 1;
+    this.#permit = { generation: this.#permit.generation + 1, probe: undefined };
     this.#probes = new Set();
     this.#probeSuccesses = 0;
     this.#state = to;
-    if (from !== to) this.#options.onChange?.(from, to);
+    if (from !== to) this.#onChange?.(from, to);
   }
 }

@@ -1,56 +1,68 @@
 import type { IBreaker } from 'cockatiel';
-import type { Clock } from '../clock.ts';
-import { SlidingCount } from '../sliding-count.ts';
+import type { AttemptWindow } from './attempt-window.ts';
+import type { BreakerExtension } from './breaker-strategy.ts';
 
 export interface RatioBreakerOptions {
-  /** Share of failures that trips, above 0 up to 1. */
+  readonly window: AttemptWindow;
+  /** Share of failures that trips, above 0 up to 1. Infinity: failures do not trip it. */
   readonly failureRatio: number;
-  /** Results the window must hold before the share counts. */
+  /** Attempts the window must hold before a share counts. */
   readonly minimumCalls: number;
-  readonly windowMs: number;
-  readonly clock: Clock;
-}
-
-interface SavedState {
-  readonly successes: ReturnType<SlidingCount['save']>;
-  readonly failures: ReturnType<SlidingCount['save']>;
+  /** Attempts that take longer, in milliseconds, are slow, whether or not they succeed. Infinity: none is. */
+  readonly slowCallMs: number;
+  /** Share of slow attempts that trips, above 0 up to 1. */
+  readonly slowCallRatio: number;
 }
 
 /**
- * Trips when the share of failures in a sliding time window is reached.
+ * Trips when the share of failed, or of slow, attempts in its window is reached. Only an attempt that failed or was slow trips it:
+ * a good one that completes the minimum of attempts does not.
  *
  * cockatiel's own `SamplingBreaker` moves its window only when it is called, one step per call, so that after an idle hour
- * old failures still count; this one goes by the monotonic clock and lets them age out.
+ * old failures still count; its `CountBreaker` cannot trip at a share of 1; neither sees durations.
  */
-export class RatioBreaker implements IBreaker {
+export class RatioBreaker implements IBreaker, BreakerExtension {
   readonly #options: RatioBreakerOptions;
-  readonly #successes: SlidingCount;
-  readonly #failures: SlidingCount;
 
   constructor(options: RatioBreakerOptions) {
     this.#options = options;
-    this.#successes = new SlidingCount(options.windowMs, options.clock);
-    this.#failures = new SlidingCount(options.windowMs, options.clock);
   }
 
   get state(): unknown {
-    return { successes: this.#successes.save(), failures: this.#failures.save() } satisfies SavedState;
+    return this.#options.window.save();
   }
 
   set state(value: unknown) {
-    const { successes, failures } = value as SavedState;
-    this.#successes.restore(successes);
-    this.#failures.restore(failures);
+    this.#options.window.restore(value);
+  }
+
+  get atRest(): boolean {
+    return this.#options.window.atRest;
   }
 
   success(): void {
-    this.#successes.increment();
+    this.record(false, 0);
   }
 
   failure(): boolean {
-    this.#failures.increment();
-    const failures = this.#failures.total;
-    const calls = failures + this.#successes.total;
-    return calls >= this.#options.minimumCalls && failures >= this.#options.failureRatio * calls;
+    return this.record(true, 0);
+  }
+
+  isSlow(durationMs: number): boolean {
+    return durationMs > this.#options.slowCallMs;
+  }
+
+  record(failed: boolean, durationMs: number): boolean {
+    const { window, failureRatio, minimumCalls, slowCallRatio } = this.#options;
+    const slow = this.isSlow(durationMs);
+    window.add(failed, slow);
+    if (!failed && !slow) return false;
+    const { calls } = window;
+    if (calls < minimumCalls) return false;
+    return (failed && window.failures >= failureRatio * calls) || (slow && window.slow >= slowCallRatio * calls);
+  }
+
+  adopt(previous: IBreaker): void {
+    if (previous instanceof RatioBreaker) this.#options.window.adopt(previous.#options.window);
   }
 }
