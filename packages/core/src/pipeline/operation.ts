@@ -1,4 +1,4 @@
-import { Bulkhead } from '../bulkhead.ts';
+import { Bulkhead } from '../bulkhead/bulkhead.ts';
 import { type BreakerPermit, type BreakerResult, CircuitBreaker } from '../circuit-breaker/circuit-breaker.ts';
 import { breakerStrategy } from '../circuit-breaker/strategy.ts';
 import type { Classifier } from '../classification/classify.ts';
