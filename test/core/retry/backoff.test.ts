@@ -22,6 +22,11 @@ describe('backoffDelayMs', () => {
     expect(backoffDelayMs(1, { ...policy, jitter }, () => draw, 200)).toBeCloseTo(expected, 2);
   });
 
+  it('spreads the first wait of decorrelated jitter too', () => {
+    const first = (draw: number) => backoffDelayMs(1, { ...policy, jitter: 'decorrelated' }, () => draw);
+    expect([first(0), first(0.5)]).toEqual([100, 200]);
+  });
+
   it('never leaves 0 to the maximum, whatever is drawn', () => {
     fc.assert(
       fc.property(

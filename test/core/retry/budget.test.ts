@@ -19,6 +19,28 @@ describe('RetryBudget', () => {
     expect(budget.tryWithdraw()).toBe(false);
   });
 
+  it('counts a call at the time it is told, and reads no clock for it', () => {
+    const clock = new VirtualClock();
+    const budget = new RetryBudget({ ratio: 1, minRetriesPerSecond: 0 }, clock);
+    const startedAtMs = clock.now();
+    clock.now = () => expect.fail('read the clock');
+    budget.deposit(startedAtMs);
+    budget.deposit(startedAtMs + 9_000);
+    clock.now = () => startedAtMs + 9_500;
+    expect(budget.balance).toBe(2);
+    clock.now = () => startedAtMs + 12_000;
+    expect(budget.balance).toBe(1);
+  });
+
+  it('forgets nothing when calls are told late', () => {
+    const clock = new VirtualClock();
+    const budget = new RetryBudget({ ratio: 1, minRetriesPerSecond: 0 }, clock);
+    clock.jump(20_000);
+    budget.deposit(clock.now());
+    budget.deposit(clock.now() - 15_000);
+    expect(budget.balance).toBe(2);
+  });
+
   it('never lets retries of a window exceed its calls times the ratio and the floor', () => {
     const step = fc.record({ waitMs: fc.integer({ min: -500, max: 3_000 }), retry: fc.boolean() });
     fc.assert(

@@ -17,16 +17,24 @@ export function shouldRetry(error: unknown, policy: RetrySelection = {}): boolea
   return retries(error, policy, classifyByDefault(error));
 }
 
-/** `classify`, with `retryable` as the policy sees it. */
+/** `classify`, with `retryable` as the policy sees it. A predicate that throws ends the retries: the error of the callee matters more. */
 export function classifierFor(policy: RetrySelection, classify: Classifier): Classifier {
   const { retryableErrors, nonRetryableErrors } = policy;
   if (retryableErrors === undefined && nonRetryableErrors === undefined) return classify;
   return (error) => {
     const classification = classify(error);
-    const retryable = retries(error, policy, classification);
+    const retryable = safelyRetries(error, policy, classification);
     if (retryable === classification.retryable) return classification;
     return { ...classification, retryable, rule: `the policy says so; else: ${classification.rule}` };
   };
+}
+
+function safelyRetries(error: unknown, policy: RetrySelection, classification: Classification): boolean {
+  try {
+    return retries(error, policy, classification);
+  } catch {
+    return false;
+  }
 }
 
 function retries(error: unknown, policy: RetrySelection, classification: Classification): boolean {
