@@ -4,6 +4,12 @@ import { describe, expect, it } from 'vitest';
 
 const classify = createClassifier();
 
+type Row<T> = readonly [T, object];
+
+function all<T>(values: readonly T[], expected: object): Row<T>[] {
+  return values.map((value) => [value, expected]);
+}
+
 function http(status: number, rest: object = {}): Error {
   return Object.assign(new Error('text'), { status, ...rest });
 }
@@ -15,12 +21,12 @@ const P = { class: 'permanent', retryable: false, breaker: 'success' };
 const MONEY = { class: 'money', retryable: false, breaker: 'success' };
 
 describe('HTTP statuses', () => {
-  it.each([
-    ...[408, 500, 502, 504, 529].map((status) => [status, T] as const),
+  it.each<Row<number>>([
+    ...all([408, 500, 502, 504, 529], T),
     [503, N],
     [425, { ...N, breaker: 'success' }],
     [429, THROTTLED],
-    ...[400, 401, 403, 404, 409, 413, 422].map((status) => [status, P] as const),
+    ...all([400, 401, 403, 404, 409, 413, 422], P),
     [501, { ...P, breaker: 'failure' }],
     [402, MONEY],
   ])('%d', (status, expected) => {
@@ -58,20 +64,13 @@ describe('money', () => {
 });
 
 describe('errors inside a stream', () => {
-  it.each([
-    ...['rate_limit_error', 'rate_limit_exceeded', 'slow_down', 'ramp_limit_exceeded'].map(
-      (t) => [t, THROTTLED] as const,
+  it.each<Row<string>>([
+    ...all(['rate_limit_error', 'rate_limit_exceeded', 'slow_down', 'ramp_limit_exceeded'], THROTTLED),
+    ...all(['overloaded_error', 'api_error', 'timeout_error', 'server_error', 'server_is_overloaded'], T),
+    ...all(
+      ['authentication_error', 'permission_error', 'invalid_request_error', 'not_found_error', 'request_too_large'],
+      P,
     ),
-    ...['overloaded_error', 'api_error', 'timeout_error', 'server_error', 'server_is_overloaded'].map(
-      (t) => [t, T] as const,
-    ),
-    ...[
-      'authentication_error',
-      'permission_error',
-      'invalid_request_error',
-      'not_found_error',
-      'request_too_large',
-    ].map((t) => [t, P] as const),
   ])('%s, where no status tells', (type, expected) => {
     expect(classify(Object.assign(new Error('text'), { status: undefined, type }))).toMatchObject(expected);
   });

@@ -3,6 +3,12 @@ import { describe, expect, it } from 'vitest';
 
 const classify = createClassifier();
 
+type Row<T> = readonly [T, object];
+
+function all<T>(values: readonly T[], expected: object): Row<T>[] {
+  return values.map((value) => [value, expected]);
+}
+
 /** As mysql2 gives it. */
 function mysqlError(errno: number, sqlState = 'HY000', code = 'ER_X'): Error {
   return Object.assign(new Error('text'), { errno, sqlState, code, sqlMessage: 'text' });
@@ -14,12 +20,12 @@ const U = { class: 'unknown_outcome', retryable: true, notExecuted: false, break
 const P = { class: 'permanent', retryable: false, breaker: 'success' };
 
 describe('MySQL', () => {
-  it.each([
-    ...[1213, 1614, 3058, 1205].map((errno) => [errno, R] as const),
+  it.each<Row<number>>([
+    ...all([1213, 1614, 3058, 1205], R),
     [3572, { ...R, retryable: false }],
-    ...[1040, 1203, 1226, 1290, 1792, 1836, 2002, 2003].map((errno) => [errno, N] as const),
-    ...[1053, 1077, 1927, 1152, 1158, 1159, 1160, 1161, 4031, 2006, 2013].map((errno) => [errno, U] as const),
-    ...[1317, 3024].map((errno) => [errno, { ...R, retryable: false, breaker: 'ignored' }] as const),
+    ...all([1040, 1203, 1226, 1290, 1792, 1836, 2002, 2003], N),
+    ...all([1053, 1077, 1927, 1152, 1158, 1159, 1160, 1161, 4031, 2006, 2013], U),
+    ...all([1317, 3024], { ...R, retryable: false, breaker: 'ignored' }),
   ])('%d', (errno, expected) => {
     expect(classify(mysqlError(errno))).toMatchObject({ ...expected, type: String(errno) });
   });

@@ -3,6 +3,12 @@ import { describe, expect, it } from 'vitest';
 
 const classify = createClassifier();
 
+type Row<T> = readonly [T, object];
+
+function all<T>(values: readonly T[], expected: object): Row<T>[] {
+  return values.map((value) => [value, expected]);
+}
+
 /** As pg gives it: name "error", and what the server sent. */
 function pgError(code: string): Error {
   return Object.assign(new Error('text'), { name: 'error', severity: 'ERROR', routine: 'exec', code });
@@ -15,15 +21,13 @@ const P = { class: 'permanent', retryable: false, breaker: 'success' };
 const FAULT = { class: 'permanent', retryable: false, breaker: 'failure' };
 
 describe('SQLSTATE', () => {
-  it.each([
-    ...['40001', '40P01', '40000', '25P03', '25006'].map((code) => [code, R] as const),
-    ...['40003', '08007', '57P01', '57P02', '08000', '08003', '08006'].map((code) => [code, U] as const),
-    ...['57P03', '53300', '08001', '08004'].map((code) => [code, N] as const),
-    ...['23505', '23P01', '23503', '23502', '23514', '25P02'].map((code) => [code, P] as const),
-    ...['28P01', '3D000', '42601', '42P01', '22012', '23001', '0A000', 'P0001', '25001'].map(
-      (code) => [code, P] as const,
-    ),
-    ...['53100', '53200', '53400', '53000', '58030', 'XX000', 'F0000', '08P01'].map((code) => [code, FAULT] as const),
+  it.each<Row<string>>([
+    ...all(['40001', '40P01', '40000', '25P03', '25006'], R),
+    ...all(['40003', '08007', '57P01', '57P02', '08000', '08003', '08006'], U),
+    ...all(['57P03', '53300', '08001', '08004'], N),
+    ...all(['23505', '23P01', '23503', '23502', '23514', '25P02'], P),
+    ...all(['28P01', '3D000', '42601', '42P01', '22012', '23001', '0A000', 'P0001', '25001'], P),
+    ...all(['53100', '53200', '53400', '53000', '58030', 'XX000', 'F0000', '08P01'], FAULT),
     ['55P03', { ...R, retryable: false }],
     ['57014', { ...R, retryable: false, breaker: 'ignored' }],
     ['57P05', { ...N, breaker: 'ignored' }],
