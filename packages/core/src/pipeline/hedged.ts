@@ -122,7 +122,7 @@ class Race<T> {
 
   #lose(): void {
     this.#finish();
-    this.#reject(this.#failure?.error);
+    this.#reject(this.#call.aborted ? this.#call.signal?.reason : this.#failure?.error);
   }
 
   #finish(): void {

@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { exactBridge, httpError, never, rejection } from '../../support/bridges.ts';
+import {
+  accountsForTime,
+  countsAttempts,
+  decidesRetries,
+  endsOnce,
+  heedsAborts,
+  keepsLimits,
+  leavesNothing,
+} from './properties/laws.ts';
+import { anyWorld } from './properties/model.ts';
+import { type Played, type PlayedCall, play } from './properties/play.ts';
+
+/** `PROPERTY_RUNS=5000` looks longer. */
+const NUM_RUNS = Number(process.env.PROPERTY_RUNS ?? 250);
+
+/** Whatever the policies, the faults, the aborts and the deadlines are. */
+function always(law: (played: Played) => void): Promise<void> {
+  return fc.assert(
+    fc.asyncProperty(anyWorld, async (world) => law(await play(world))),
+    { numRuns: NUM_RUNS },
+  );
+}
+
+function ofEveryCall(law: (call: PlayedCall, played: Played) => void): (played: Played) => void {
+  return (played) => {
+    expect(played.calls).toHaveLength(played.world.calls.length);
+    for (const call of played.calls) law(call, played);
+  };
+}
+
+describe('any calls under any policies', () => {
+  const unhandled: unknown[] = [];
+  const note = (error: unknown): void => void unhandled.push(error);
+  beforeEach(() => void process.on('unhandledRejection', note));
+  afterEach(() => {
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
+
+  it('end with exactly one outcome, which is what the caller gets', () => always(ofEveryCall(endsOnce)));
+  it('number their attempts without gaps, and make no more than allowed', () => always(ofEveryCall(countsAttempts)));
+  it('decide on every retry, and wait for as long as they said', () => always(ofEveryCall(decidesRetries)));
+  it('end in the instant of an abort and run nothing afterwards', () => always(ofEveryCall(heedsAborts)));
+  it('keep their deadline and account for all of their time', () => always(ofEveryCall(accountsForTime)));
+  it('never overdraw a bulkhead or a rate limit', () => always(keepsLimits));
+  it('leave no timer, listener, slot, place or probe behind', () => always(leavesNothing));
+});
+
+describe('worlds that were found by them', () => {
+  it('reject with the reason of the abort even when a hedge has failed before it', async () => {
+    const hedge = { delayMs: 10, quantile: null, maxHedges: 1, mode: 'enforce' } as const;
+    const { bridge, clock } = exactBridge({ hedge });
+    const controller = new AbortController();
+    const reason = new Error('not wanted any more');
+    const fn = ({ attempt }: { attempt: number }): Promise<never> =>
+      attempt === 1 ? never() : Promise.reject(httpError(500));
+    const call = rejection(bridge.run('op', fn, { signal: controller.signal }));
+    await clock.advance(50);
+    controller.abort(reason);
+    expect(await call).toBe(reason);
+  });
+});

@@ -1,0 +1,177 @@
+import { getEventListeners } from 'node:events';
+import type { AttemptContext, BridgeEvent, CallInfo, RunOptions } from '@crossbridge/core';
+import { exactBridge } from '../../../support/bridges.ts';
+import { settle, type VirtualClock } from '../../../support/virtual-clock.ts';
+import type { Behaviour, CallPlan, World } from './model.ts';
+
+/** What happened to a call, in order. */
+export type Fact =
+  | { readonly what: 'event'; readonly atMs: number; readonly event: BridgeEvent }
+  | { readonly what: 'ran'; readonly atMs: number; readonly attempt: number }
+  | { readonly what: 'aborted'; readonly atMs: number }
+  | { readonly what: 'settled'; readonly atMs: number; readonly value?: unknown; readonly error?: unknown };
+
+export interface PlayedCall {
+  readonly plan: CallPlan;
+  readonly facts: Fact[];
+  info: CallInfo | undefined;
+  readonly thrown: Set<unknown>;
+  readonly reason: Error;
+  readonly fallbackError: Error;
+}
+
+export interface Played {
+  readonly world: World;
+  readonly calls: readonly PlayedCall[];
+  /** All events, in the order in which they were told. */
+  readonly events: readonly { readonly atMs: number; readonly event: BridgeEvent }[];
+  /** What is left when every call has ended. */
+  readonly left: {
+    readonly timers: number;
+    readonly listeners: number;
+    readonly active: number;
+    readonly queued: number;
+    readonly probeRefused: boolean;
+  };
+}
+
+/** Lets a world happen in virtual time. */
+export async function play(world: World): Promise<Played> {
+  const { bridge, clock, observer } = exactBridge(world.policies);
+  const callee = new Callee(clock);
+  const calls: PlayedCall[] = [];
+  const signals: AbortSignal[] = [];
+  const byInfo = new Map<unknown, PlayedCall>();
+  const events: { atMs: number; event: BridgeEvent }[] = [];
+  let starting: PlayedCall | undefined;
+  observer.on = (event) => {
+    events.push({ atMs: clock.now(), event });
+    const { call } = event as { call: CallInfo | undefined };
+    if (event.type === 'call.started' && starting !== undefined) {
+      byInfo.set(call, starting);
+      starting.info = event.call;
+    }
+    byInfo.get(call)?.facts.push({ what: 'event', atMs: clock.now(), event });
+  };
+
+  const start = (plan: CallPlan): Promise<void> => {
+    const index = calls.length;
+    const call: PlayedCall = {
+      plan,
+      facts: [],
+      info: undefined,
+      thrown: new Set(),
+      reason: new Error(`call ${index} is not wanted any more`),
+      fallbackError: new Error('the fallback failed too'),
+    };
+    calls.push(call);
+    const controller = new AbortController();
+    const abort = (): void => {
+      call.facts.push({ what: 'aborted', atMs: clock.now() });
+      controller.abort(call.reason);
+    };
+    if (plan.abortAfterMs === 0) abort();
+    else if (plan.abortAfterMs !== undefined) callee.later(plan.abortAfterMs, abort);
+    if (plan.abortAfterMs !== undefined) signals.push(controller.signal);
+    starting = call;
+    const promise = bridge.run(
+      'op',
+      (context) => {
+        call.facts.push({ what: 'ran', atMs: clock.now(), attempt: context.attempt });
+        return callee.answer(plan, context, call.thrown);
+      },
+      options(call, plan.abortAfterMs === undefined ? undefined : controller.signal),
+    );
+    starting = undefined;
+    return promise.then(
+      (value) => void call.facts.push({ what: 'settled', atMs: clock.now(), value }),
+      (error: unknown) => void call.facts.push({ what: 'settled', atMs: clock.now(), error }),
+    );
+  };
+
+  const begun: Promise<void>[] = [];
+  for (const plan of world.calls) callee.later(plan.startAtMs, () => begun.push(start(plan)));
+  await clock.advance(1_500);
+  await clock.run(Promise.all(begun));
+  await settle();
+
+  const state = bridge.state.operations().find(({ operation }) => operation === 'op');
+  const left = {
+    timers: clock.pending - callee.pending,
+    listeners: signals.reduce((sum, signal) => sum + getEventListeners(signal, 'abort').length, 0),
+    active: state?.bulkhead?.active ?? 0,
+    queued: state?.bulkhead?.queued ?? 0,
+    probeRefused: false,
+  };
+  if (state?.breaker?.state === 'half_open') {
+    // With nobody under way, a half-open circuit has room for a probe: unless some call kept its place.
+    const before = events.length;
+    await clock.run(bridge.run('op', async () => 'probe').catch(() => undefined));
+    left.probeRefused = events.slice(before).some(({ event }) => event.type === 'circuit_breaker.rejected');
+  }
+  // Whatever the functions still do must bother nobody.
+  await clock.advance(200_000);
+  return { world, calls, events, left };
+}
+
+function options(call: PlayedCall, signal: AbortSignal | undefined): RunOptions<unknown> {
+  const { deadlineMs, maxAttempts, idempotent, cost, fallback } = call.plan;
+  return {
+    deadlineMs,
+    maxAttempts,
+    idempotent,
+    cost,
+    signal,
+    fallback: {
+      none: undefined,
+      value: { value: 'fallback' },
+      function: async () => 'fallback',
+      throws: () => {
+        throw call.fallbackError;
+      },
+    }[fallback],
+  };
+}
+
+/** Plays the scripts, and knows which of the clock's timers are its own. */
+class Callee {
+  readonly #clock: VirtualClock;
+  pending = 0;
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock;
+  }
+
+  later(afterMs: number, then: () => void): void {
+    this.pending += 1;
+    this.#clock.setTimeout(() => {
+      this.pending -= 1;
+      then();
+    }, afterMs);
+  }
+
+  answer(plan: CallPlan, context: AttemptContext, thrown: Set<unknown>): unknown {
+    const behaviour = plan.script[Math.min(context.attempt, plan.script.length) - 1] as Behaviour;
+    const error = failure(behaviour);
+    thrown.add(error);
+    if (behaviour.kind === 'throw') throw error;
+    return new Promise((resolve, reject) => {
+      const finish = (): void => (behaviour.kind === 'fail' ? reject(error) : resolve('answer'));
+      if (behaviour.onAbort !== 'ignore') {
+        const { signal } = context;
+        signal.addEventListener('abort', () => reject(behaviour.onAbort === 'own' ? error : signal.reason));
+      }
+      if (behaviour.afterMs === 0) finish();
+      else this.later(behaviour.afterMs, finish);
+    });
+  }
+}
+
+function failure({ status, code, retryAfterSeconds }: Behaviour): Error {
+  const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+  return Object.assign(
+    new Error('the callee failed'),
+    status === undefined ? {} : { status, headers },
+    code === undefined ? {} : { code },
+  );
+}
