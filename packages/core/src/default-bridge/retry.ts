@@ -9,10 +9,12 @@ import { getDefaultBridge } from './default-bridge.ts';
 type AnyAsync = (this: never, ...args: never) => Promise<unknown>;
 type AnySync<This, Args extends readonly unknown[], T> = (this: This, ...args: Args) => T;
 
-/** What {@link retryable} returns: wraps a function, or decorates a method. */
+/** What {@link retryable} returns: decorates an asynchronous method, or wraps a function. */
 export interface RetryableWrapper {
-  <F extends AnyAsync>(fn: F, context?: ClassMethodDecoratorContext): F;
-  <This, Args extends readonly unknown[], T>(fn: AnySync<This, Args, T>): (this: This, ...args: Args) => Promise<T>;
+  <F extends AnyAsync>(fn: F, context?: { readonly kind: 'method' }): F;
+  <This, Args extends readonly unknown[], T>(
+    fn: AnySync<This, Args, T>,
+  ): (this: This, ...args: Args) => Promise<Awaited<T>>;
 }
 
 /**
