@@ -1,5 +1,5 @@
 import type { AdaptiveLimitConfig } from '../config/types.ts';
-import { BACKOFF_RATIO, type LimitAlgorithm, type LimitSample, saturated, withinBounds } from './limit-algorithm.ts';
+import { cut, type LimitAlgorithm, type LimitSample, saturated, withinBounds } from './limit-algorithm.ts';
 
 /**
  * Additive increase, multiplicative decrease, as TCP avoids congestion: one slot more for every limit-full of successes while the limit is
@@ -33,7 +33,7 @@ export class AimdLimit implements LimitAlgorithm {
     if (outcome === 'overload' || durationMs > (this.#config.maxHealthyLatencyMs ?? Number.POSITIVE_INFINITY)) {
       if (afterCut) return;
       this.#cutInFlight = inFlight - 1;
-      this.#limit = withinBounds(this.#limit * BACKOFF_RATIO, this.#config);
+      this.#limit = cut(this.#limit, this.#config);
     } else if (saturated(inFlight, this.#limit)) {
       this.#limit = withinBounds(this.#limit + 1 / this.#limit, this.#config);
     }

@@ -1,6 +1,6 @@
 import type { AdaptiveLimitConfig } from '../config/types.ts';
 import { LatencyBaseline } from './latency-baseline.ts';
-import { BACKOFF_RATIO, type LimitAlgorithm, type LimitSample, saturated, withinBounds } from './limit-algorithm.ts';
+import { cut, type LimitAlgorithm, type LimitSample, saturated, withinBounds } from './limit-algorithm.ts';
 import { SampleWindow } from './sample-window.ts';
 
 /** Recent latency may be this many times the baseline before it counts as queueing. Netflix' default. */
@@ -11,6 +11,12 @@ const SMOOTHING = 0.2;
 
 /** Saturated windows after which the limit is halved for a moment, to see the latency without our own queue. */
 const WINDOWS_PER_PROBE = 50;
+
+/** The same, before the first probe and after one that found half the limit to be enough: less may be enough too. */
+const WINDOWS_TO_NEXT_PROBE = 5;
+
+/** Share of the throughput at the whole limit that half of it must reach to be enough. */
+const ENOUGH = 0.95;
 
 /** Discards what was under way at the higher limit, then measures. */
 type Probe = 'none' | 'draining' | 'measuring';
@@ -35,7 +41,9 @@ export class GradientLimit implements LimitAlgorithm {
   #config: AdaptiveLimitConfig;
   #limit: number;
   #probe: Probe = 'none';
-  #sinceProbe = 0;
+  /** Of the last window at the whole limit. */
+  #latencyMs = 0;
+  #windowsToProbe = WINDOWS_TO_NEXT_PROBE;
 
   constructor(initialLimit: number, config: AdaptiveLimitConfig) {
     this.#config = config;
@@ -65,19 +73,20 @@ export class GradientLimit implements LimitAlgorithm {
     const { latencyMs, overloaded, inUse } = this.#window.take();
     if (overloaded) {
       this.#probe = 'none';
-      this.#limit = withinBounds(this.#limit * BACKOFF_RATIO, this.#config);
+      this.#limit = cut(this.#limit, this.#config);
     } else if (this.#probe === 'draining') {
       this.#probe = 'measuring';
     } else if (this.#probe === 'measuring') {
-      this.#probe = 'none';
-      this.#baseline.probed(latencyMs);
+      this.#endProbe(latencyMs);
     } else if (inUse) {
       this.#baseline.seenInUse(latencyMs);
       this.#adapt(latencyMs);
-      this.#countTowardsProbe();
+      this.#latencyMs = latencyMs;
+      this.#windowsToProbe -= 1;
+      if (this.#windowsToProbe <= 0) this.#probe = 'draining';
     } else {
       this.#baseline.seenAtRest(latencyMs);
-      this.#sinceProbe = 0;
+      this.#windowsToProbe = WINDOWS_PER_PROBE;
     }
   }
 
@@ -87,10 +96,13 @@ export class GradientLimit implements LimitAlgorithm {
     this.#limit = withinBounds(this.#limit * (1 - SMOOTHING) + estimate * SMOOTHING, this.#config);
   }
 
-  #countTowardsProbe(): void {
-    this.#sinceProbe += 1;
-    if (this.#sinceProbe < WINDOWS_PER_PROBE) return;
-    this.#sinceProbe = 0;
-    this.#probe = 'draining';
+  /** By Little's law throughput is concurrency by latency. Where half of the one halves the other, the rest was our own queue. */
+  #endProbe(latencyMs: number): void {
+    const half = this.limit;
+    const enough = half / latencyMs >= (ENOUGH * this.#limit) / this.#latencyMs;
+    this.#probe = 'none';
+    this.#baseline.probed(latencyMs);
+    if (enough) this.#limit = half;
+    this.#windowsToProbe = enough ? WINDOWS_TO_NEXT_PROBE : WINDOWS_PER_PROBE;
   }
 }

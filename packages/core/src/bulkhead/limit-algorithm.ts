@@ -16,8 +16,7 @@ export interface LimitAlgorithm {
   configure(config: AdaptiveLimitConfig): void;
 }
 
-/** What a limit is multiplied by after overload (Netflix' `AIMDLimit`: `backoffRatio` 0.9). */
-export const BACKOFF_RATIO: number = 0.9;
+const BACKOFF_RATIO = 0.9;
 
 /**
  * Whether the limit, rather than a lack of calls, bounds concurrency. While it does not, nothing can be learned about a higher one.
@@ -29,4 +28,9 @@ export function saturated(inFlight: number, limit: number): boolean {
 
 export function withinBounds(limit: number, { minLimit, maxLimit }: AdaptiveLimitConfig): number {
   return Math.max(minLimit, Math.min(maxLimit, limit));
+}
+
+/** The limit after overload: nine tenths, but at least one less, as in Netflix' `AIMDLimit`. */
+export function cut(limit: number, config: AdaptiveLimitConfig): number {
+  return withinBounds(Math.min(limit * BACKOFF_RATIO, limit - 1), config);
 }
