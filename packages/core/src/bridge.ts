@@ -16,7 +16,8 @@ import { type Environment, Operation } from './pipeline/operation.ts';
 import { type OperationState, stateOf } from './pipeline/operation-state.ts';
 import { runCall } from './pipeline/run.ts';
 import { takeTokens } from './pipeline/take-tokens.ts';
-import { OperationLimit } from './rate-limit/operation-limit.ts';
+import type { CallKey } from './rate-limit/call-key.ts';
+import { OperationLimits } from './rate-limit/operation-limits.ts';
 import { RateLimiter } from './rate-limit/rate-limiter.ts';
 import type { Random } from './retry/backoff.ts';
 import type { RetryPolicyOptions } from './retry/policy.ts';
@@ -131,11 +132,11 @@ export class Bridge {
    *
    * @throws InvalidArgumentError when the cost can never pass
    */
-  checkRateLimit(key: string, operation: string, cost = 1): RateLimitExceeded | undefined {
+  checkRateLimit(key: CallKey, operation: string, cost = 1): RateLimitExceeded | undefined {
     const target = this.#operationFor(operation);
     const call = new Call(target.name, target.config.timeout, { key, cost }, this.#environment.clock);
     try {
-      for (const per of ['call', 'attempt'] as const) takeTokens(target, call, per);
+      void takeTokens(target, call, 'all', false);
       return undefined;
     } catch (error) {
       if (error instanceof RateLimitExceeded) return error;
@@ -175,11 +176,11 @@ export class Bridge {
   #addOperation(name: string): Operation {
     const config = Object.hasOwn(this.config.operations, name) ? this.config.operations[name] : undefined;
     const policies = config ?? NO_POLICIES;
-    const limit =
-      policies.rateLimit === null
+    const limits =
+      policies.rateLimit === null && policies.rateLimits.length === 0
         ? undefined
-        : new OperationLimit(name, policies.rateLimit, this.rateLimiter, overridesOf(this.config, name));
-    const operation = new Operation(name, policies, this.#environment, limit);
+        : new OperationLimits(name, policies, overridesOf(this.config, name), this.rateLimiter);
+    const operation = new Operation(name, policies, this.#environment, limits);
     this.#operations.set(name, operation);
     return operation;
   }

@@ -1,11 +1,15 @@
 import { InvalidArgumentError } from './errors.ts';
+import type { CallKey } from './rate-limit/call-key.ts';
 
 /** What answers in the place of a failure: a value, or a function of the failure. */
 export type Fallback<T> = { readonly value: T } | ((error: unknown) => T | PromiseLike<T>);
 
 export interface RunOptions<T = unknown> {
-  /** For whom the call is made: the partition of the rate limit. Default: one bucket for all calls that name none. */
-  readonly key?: string | undefined;
+  /**
+   * For whom the call is made: the partition of the rate limit. `user:123`, or `{ user: '123', org: 'acme' }` for limits by a part of
+   * it. Default: one bucket for all calls that name none.
+   */
+  readonly key?: CallKey | undefined;
   /** Tokens the call takes from the rate limit. Default 1. */
   readonly cost?: number | undefined;
   /** Ends the call at once, with the signal's reason; never counted as a failure. */

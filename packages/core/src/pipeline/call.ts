@@ -2,12 +2,13 @@ import type { Clock } from '../clock.ts';
 import type { TimeoutConfig } from '../config/types.ts';
 import { DeadlineExceededError } from '../errors.ts';
 import type { CallInfo } from '../observer.ts';
+import { type CallKey, shownKey } from '../rate-limit/call-key.ts';
 import type { RunOptions } from '../run-options.ts';
 
 /** One call under way: what observers see of it, and its one deadline. */
 export class Call implements CallInfo {
   readonly operation: string;
-  readonly key: string | undefined;
+  readonly rateLimitKey: CallKey | undefined;
   readonly cost: number;
   readonly signal: AbortSignal | undefined;
   readonly idempotent: boolean;
@@ -30,7 +31,7 @@ export class Call implements CallInfo {
 
   constructor(operation: string, timeout: TimeoutConfig, options: Omit<RunOptions, 'fallback'>, clock: Clock) {
     this.operation = operation;
-    this.key = options.key;
+    this.rateLimitKey = options.key;
     this.cost = options.cost ?? 1;
     this.signal = options.signal;
     this.idempotent = options.idempotent ?? true;
@@ -42,6 +43,11 @@ export class Call implements CallInfo {
     this.deadlineIsCallers = deadlineMs < totalMs;
     this.#clock = clock;
     this.startedAtMs = clock.now();
+  }
+
+  /** The key as one string, for observers. */
+  get key(): string | undefined {
+    return this.rateLimitKey === undefined ? undefined : shownKey(this.rateLimitKey);
   }
 
   /** Milliseconds until the deadline; Infinity without one. */

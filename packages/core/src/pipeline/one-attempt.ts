@@ -28,14 +28,49 @@ export class HedgeLost extends Error {
  * @throws CircuitOpenError or RateLimitExceeded
  */
 export function admitAttempt(operation: Operation, call: Call, kind: AttemptKind): AdmittedAttempt {
-  const breaker = operation.breakerFor(call.target);
-  const permit = breaker === undefined ? undefined : takePermit(operation, call, breaker);
+  const pass = askBreaker(operation, call);
   try {
-    takeTokens(operation, call, 'attempt');
+    void takeTokens(operation, call, 'attempt', false);
   } catch (error) {
-    if (permit !== undefined) breaker?.record(permit, 'ignored');
-    throw error;
+    giveBack(pass, error);
   }
+  return numbered(call, kind, pass);
+}
+
+/** {@link admitAttempt}, waiting for tokens where the limits let a call wait. Returns a promise only then. */
+export function admitOrWait(
+  operation: Operation,
+  call: Call,
+  kind: AttemptKind,
+): AdmittedAttempt | Promise<AdmittedAttempt> {
+  const pass = askBreaker(operation, call);
+  try {
+    const tokens = takeTokens(operation, call, 'attempt');
+    if (tokens !== undefined) {
+      return tokens.then(
+        () => numbered(call, kind, pass),
+        (error: unknown) => giveBack(pass, error),
+      );
+    }
+  } catch (error) {
+    giveBack(pass, error);
+  }
+  return numbered(call, kind, pass);
+}
+
+type BreakerPass = Pick<AdmittedAttempt, 'breaker' | 'permit'>;
+
+function askBreaker(operation: Operation, call: Call): BreakerPass {
+  const breaker = operation.breakerFor(call.target);
+  return { breaker, permit: breaker === undefined ? undefined : takePermit(operation, call, breaker) };
+}
+
+function giveBack({ breaker, permit }: BreakerPass, error: unknown): never {
+  if (permit !== undefined) breaker?.record(permit, 'ignored');
+  throw error;
+}
+
+function numbered(call: Call, kind: AttemptKind, { breaker, permit }: BreakerPass): AdmittedAttempt {
   call.attempts += 1;
   return { number: call.attempts, kind, breaker, permit };
 }

@@ -13,10 +13,20 @@ export interface OperationState {
     readonly limit: number;
     readonly mode: PolicyMode;
   };
-  readonly rateLimit?: { readonly name: string; readonly limit: number; readonly mode: PolicyMode };
+  /** The first of the rate limits. */
+  readonly rateLimit?: RateLimitState;
+  readonly rateLimits?: readonly RateLimitState[];
 }
 
-export function stateOf({ name, config, breaker, bulkhead, limit }: Operation): OperationState {
+export interface RateLimitState {
+  readonly name: string;
+  /** Capacity, in tokens. */
+  readonly limit: number;
+  readonly mode: PolicyMode;
+}
+
+export function stateOf({ name, config, breaker, bulkhead, limits }: Operation): OperationState {
+  const rateLimits = limits?.configs.map(({ name, capacity, mode }) => ({ name, limit: capacity, mode }));
   return {
     operation: name,
     retry: config.retry !== null,
@@ -33,8 +43,6 @@ export function stateOf({ name, config, breaker, bulkhead, limit }: Operation): 
           },
         }
       : {}),
-    ...(limit === undefined
-      ? {}
-      : { rateLimit: { name: limit.name, limit: limit.config.capacity, mode: limit.config.mode } }),
+    ...(rateLimits?.[0] === undefined ? {} : { rateLimit: rateLimits[0], rateLimits }),
   };
 }

@@ -5,7 +5,7 @@ import type { Classifier } from '../classification/classify.ts';
 import type { Clock } from '../clock.ts';
 import type { OperationConfig } from '../config/types.ts';
 import type { Notifier } from '../notifier.ts';
-import type { OperationLimit } from '../rate-limit/operation-limit.ts';
+import type { OperationLimits } from '../rate-limit/operation-limits.ts';
 import type { Random } from '../retry/backoff.ts';
 import { RetryBudget } from '../retry/budget.ts';
 import type { Call } from './call.ts';
@@ -23,7 +23,7 @@ export class Operation {
   readonly name: string;
   readonly config: OperationConfig;
   readonly environment: Environment;
-  readonly limit: OperationLimit | undefined;
+  readonly limits: OperationLimits | undefined;
   readonly bulkhead: Bulkhead | undefined;
   readonly breaker: CircuitBreaker | undefined;
   readonly budget: RetryBudget | undefined;
@@ -31,12 +31,12 @@ export class Operation {
   /** The call whose arrival or result is being recorded, so that a change of the breaker can name it. */
   #recording: Call | undefined;
 
-  constructor(name: string, config: OperationConfig, environment: Environment, limit: OperationLimit | undefined) {
+  constructor(name: string, config: OperationConfig, environment: Environment, limits: OperationLimits | undefined) {
     const { clock, notifier } = environment;
     this.name = name;
     this.config = config;
     this.environment = environment;
-    this.limit = limit;
+    this.limits = limits;
     this.bulkhead = config.bulkhead === null ? undefined : new Bulkhead(config.bulkhead);
     this.budget =
       config.retry === null || config.retryBudget === null ? undefined : new RetryBudget(config.retryBudget, clock);

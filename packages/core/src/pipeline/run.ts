@@ -6,7 +6,7 @@ import type { Fallback } from '../run-options.ts';
 import { Attempt, type AttemptFunction } from './attempt.ts';
 import type { Call } from './call.ts';
 import { runHedged } from './hedged.ts';
-import { type AdmittedAttempt, admitAttempt, beginAttempt, endAttempt } from './one-attempt.ts';
+import { type AdmittedAttempt, admitOrWait, beginAttempt, endAttempt } from './one-attempt.ts';
 import type { Operation } from './operation.ts';
 import { takeSlot } from './take-slot.ts';
 import { takeTokens } from './take-tokens.ts';
@@ -34,7 +34,8 @@ export async function runCall<T>(
   let slot = false;
   try {
     call.assertAlive();
-    takeTokens(operation, call, 'call');
+    const tokens = takeTokens(operation, call, 'call');
+    if (tokens !== undefined) await tokens;
     operation.budget?.deposit();
     // Taken here without waiting where it can be: a promise that is there already would still cost a turn.
     slot = bulkhead !== undefined && (bulkhead.tryAcquire() || (await takeSlot(operation, call)));
@@ -70,7 +71,8 @@ async function attemptUntilDone<T>(operation: Operation, call: Call, fn: Attempt
   let delayMs = 0;
   for (;;) {
     call.assertAlive();
-    const admitted = admit(operation, call);
+    const admission = admit(operation, call);
+    const admitted = admission instanceof Promise ? await admission : admission;
     const startedAtMs = call.untouched ? call.startedAtMs : clock.now();
     try {
       if (!alone) return await runHedged(operation, call, admitted, fn);
@@ -102,13 +104,21 @@ async function waitForRetry(
 }
 
 /** After a failed attempt a refusal of ours gives way to that failure, which says more. */
-function admit(operation: Operation, call: Call): AdmittedAttempt {
+function admit(operation: Operation, call: Call): AdmittedAttempt | Promise<AdmittedAttempt> {
   const first = call.attempts === 0;
+  const refuse = (error: unknown): never => {
+    throw first || call.aborted || !refusedByUs(error) ? error : call.lastError;
+  };
   try {
-    return admitAttempt(operation, call, first ? 'initial' : 'retry');
+    const admission = admitOrWait(operation, call, first ? 'initial' : 'retry');
+    return admission instanceof Promise ? admission.catch(refuse) : admission;
   } catch (error) {
-    throw first ? error : call.lastError;
+    return refuse(error);
   }
+}
+
+function refusedByUs(error: unknown): boolean {
+  return isCrossbridgeError(error) && error.code !== 'deadline_exceeded';
 }
 
 function afterFailure(operation: Operation, call: Call, error: unknown, previousDelayMs: number): RetryVerdict {

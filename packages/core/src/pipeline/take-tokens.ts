@@ -1,35 +1,48 @@
-import { RateLimitExceeded } from '../errors.ts';
+import type { LimitRequest } from '../rate-limit/limit-request.ts';
+import type { LimitUse } from '../rate-limit/operation-limits.ts';
 import type { Call } from './call.ts';
 import type { Operation } from './operation.ts';
 
 /**
- * Takes the tokens that one call or one attempt costs.
+ * Takes the tokens that one call or one attempt costs from all limits that count it, or from none. Returns a promise only when the call
+ * has to wait for them, and may.
  *
- * @throws RateLimitExceeded when they are not there
+ * @param patient false refuses where the call would have to wait
+ * @throws RateLimitExceeded when the tokens are not there, or do not come in time; InvalidArgumentError for a cost that can never pass.
+ * The promise rejects with the same, with the caller's reason when it aborts, or with the deadline error
  */
-export function takeTokens(operation: Operation, call: Call, per: 'call' | 'attempt'): void {
-  const { limit, environment } = operation;
-  if (limit === undefined || limit.config.per !== per) return;
-  const decision = limit.decide(call.key, call.cost);
-  if (environment.notifier.active) {
-    environment.notifier.tell({
+export function takeTokens(operation: Operation, call: Call, per: LimitUse, patient = true): Promise<void> | undefined {
+  const request = operation.limits?.take(call.rateLimitKey, call.cost, per);
+  if (request === undefined) return undefined;
+  if (!request.admitted && patient && request.canWait(call.remainingMs)) return waitForTokens(operation, call, request);
+  tell(operation, call, request);
+  if (!request.admitted) throw request.error(operation.name);
+  return undefined;
+}
+
+async function waitForTokens(operation: Operation, call: Call, request: LimitRequest): Promise<void> {
+  const end = await request.wait(call.remainingMs, call.signal);
+  call.limiterMs += request.waitedMs;
+  tell(operation, call, request);
+  if (end === 'admitted') return;
+  call.assertAlive();
+  throw request.error(operation.name);
+}
+
+function tell({ environment: { notifier } }: Operation, call: Call, request: LimitRequest): void {
+  if (!notifier.active) return;
+  for (const verdict of request.verdicts()) {
+    const { name, result, mode, waitMs, limit, remaining, retryAfterMs } = verdict;
+    notifier.tell({
       type: 'rate_limit.decided',
       call,
-      rateLimit: limit.name,
-      result: decision.admitted ? 'admitted' : 'throttled',
-      mode: limit.config.mode,
-      waitMs: 0,
-      limit: decision.limit,
-      remaining: decision.remaining,
-      retryAfterMs: decision.retryAfterMs,
+      rateLimit: name,
+      result,
+      mode,
+      waitMs,
+      limit,
+      remaining,
+      retryAfterMs,
     });
   }
-  if (decision.admitted || limit.config.mode === 'shadow') return;
-  throw new RateLimitExceeded({
-    key: decision.key,
-    operation: operation.name,
-    limit: decision.limit,
-    windowSeconds: decision.windowSeconds,
-    retryAfterMs: decision.retryAfterMs,
-  });
 }

@@ -1,137 +1,193 @@
 import { type Clock, systemClock } from '../clock.ts';
 import type { RateLimitConfig } from '../config/types.ts';
-import { InvalidArgumentError } from '../errors.ts';
-import { type BucketDecision, TokenBucket } from './token-bucket.ts';
-
-/** How many old entries one insertion into a full table may look at: bounds the cost of a flood of new keys. */
-const EVICTION_STEPS = 8;
+import { InvalidArgumentError, RateLimitExceeded } from '../errors.ts';
+import { Buckets } from './buckets.ts';
+import { type Claim, newClaim } from './claim.ts';
+import { decisionOf, type RateLimitDecision } from './decision.ts';
+import type { KeyScope } from './key-hash.ts';
+import type { Plan } from './plan.ts';
+import { Reservation } from './reservation.ts';
+import { assertCanPass, assertCost, assertNotNegative } from './validate.ts';
+import { WaitingRoom } from './waiting-room.ts';
 
 const DEFAULT_MAX_KEYS = 100_000;
+/** What a table of 16-byte slots may sensibly take. */
+const MOST_KEYS = 100_000_000;
 
 export interface RateLimiterOptions {
-  /** Most buckets held at once. Default 100,000. */
+  /** Most buckets held at once, 1 to 100 million. Default 100,000. Each takes 32 bytes. */
   readonly maxKeys?: number;
   readonly clock?: Clock;
 }
 
+export interface AcquireOptions {
+  /** Tokens to take. Default 1. */
+  readonly cost?: number;
+  /** Longest wait. A request that would have to wait longer is refused at once. Default: no bound. */
+  readonly maxWaitMs?: number;
+  /** Requests that may wait for the same key. Default 1,000. */
+  readonly queue?: number;
+  /** Ends the wait at once, with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface RateLimiterStats {
+  /** Buckets held; full ones that wait to be given up included. */
   readonly totalBuckets: number;
-  /** At most ten of them, in the order in which they would be looked at for eviction. */
+  readonly maxKeys: number;
+  /** Full buckets that were given up for another key, which forgets nothing. */
+  readonly evicted: number;
+  /** Decisions on newcomers that shared a bucket, because every bucket was taken by a key that was not idle. */
+  readonly overflowed: number;
+  /** Requests that wait. */
+  readonly waiting: number;
+  /** Ten buckets at most: the limiter keeps hashes in the place of keys, and remembers only few of the keys to show them. */
   readonly buckets: Readonly<Record<string, { capacity: number; available: number; refillRate: number }>>;
 }
 
 /**
- * Token buckets by key, in bounded memory.
+ * Token buckets by key, in bounded memory: each starts full, refills continuously and admits what it has tokens for.
  *
- * At `maxKeys` a new key takes the place of a bucket that has refilled, which forgets nothing. When none of the few that
- * are looked at has, the newcomer shares one overflow bucket with other newcomers: it may be limited more than it should
- * be, never less, and no busy key loses its bucket.
+ * At `maxKeys` a new key takes the place of a bucket that has refilled, which forgets nothing. When there is none, it shares an overflow
+ * bucket with other newcomers: it may be limited more than it should be, never less, and no busy key loses its bucket.
  */
 export class RateLimiter {
-  readonly #clock: Clock;
-  readonly #maxKeys: number;
-  readonly #buckets = new Map<string, TokenBucket>();
-  readonly #overflow = new Map<string, TokenBucket>();
+  /** Buckets and waiters, shared with the limits of operations; not for applications. */
+  readonly room: WaitingRoom;
+  readonly #buckets: Buckets;
+  readonly #scope: KeyScope;
 
   constructor(options: RateLimiterOptions = {}) {
     const { maxKeys = DEFAULT_MAX_KEYS, clock = systemClock } = options;
-    if (!Number.isSafeInteger(maxKeys) || maxKeys < 1) {
-      throw new InvalidArgumentError(`maxKeys must be a whole number of at least 1, got ${maxKeys}`);
+    if (!(Number.isSafeInteger(maxKeys) && maxKeys >= 1 && maxKeys <= MOST_KEYS)) {
+      throw new InvalidArgumentError(`maxKeys must be a whole number from 1 to ${MOST_KEYS}, got ${maxKeys}`);
     }
-    this.#maxKeys = maxKeys;
-    this.#clock = clock;
-  }
-
-  /** Whether `key` may spend `cost` tokens now; takes them if so. */
-  check(key: string, capacity: number, windowSeconds: number, cost = 1): boolean {
-    return this.decide(key, { capacity, windowSeconds }, cost).admitted;
+    this.#buckets = new Buckets(maxKeys, clock);
+    this.room = new WaitingRoom(this.#buckets, clock);
+    this.#scope = this.#buckets.hasher.scope('');
   }
 
   /**
-   * {@link check} with the reasons. A limit that differs from the one the key had applies at once and keeps the level.
+   * Whether `key` may spend `cost` tokens now; takes them if so.
    *
    * @throws InvalidArgumentError when the limit or the cost cannot work
    */
-  decide(key: string, limit: RateLimitConfig, cost = 1): BucketDecision {
-    return this.#bucketOf(key, limit).take(cost);
+  check(key: string, capacity: number, windowSeconds: number, cost = 1): boolean {
+    const nowMs = this.#buckets.now();
+    const plan = this.#plan(capacity, windowSeconds, cost, nowMs);
+    return this.#take(key, plan, cost, nowMs) === 0;
   }
 
-  /** Tokens that `key` could spend now; the whole capacity when it has no bucket. Creates nothing. */
-  getRemaining(key: string, capacity: number): number {
-    return this.#buckets.get(key)?.getAvailableTokens() ?? capacity;
+  /** {@link check} with the reasons. A limit that differs from the one the key had applies at once and keeps the level. */
+  decide(key: string, limit: RateLimitConfig, cost = 1): RateLimitDecision {
+    const nowMs = this.#buckets.now();
+    const plan = this.#plan(limit.capacity, limit.windowSeconds, cost, nowMs);
+    const waitMs = this.#take(key, plan, cost, nowMs);
+    return decisionOf(plan, this.#buckets.fullAtMs, waitMs, nowMs);
   }
 
-  /** Fills the bucket of `key`; an unknown key is no error. */
+  /**
+   * Takes tokens, waiting for them if need be: first come, first served within a key.
+   *
+   * @throws RateLimitExceeded when the wait would be too long or too many wait; the signal's reason when it aborts;
+   * InvalidArgumentError when the limit or the cost cannot work
+   */
+  async acquire(key: string, limit: RateLimitConfig, options: AcquireOptions = {}): Promise<RateLimitDecision> {
+    const { cost = 1 } = options;
+    const plan = this.#plan(limit.capacity, limit.windowSeconds, cost, this.#buckets.now());
+    const { claim } = await this.#acquire(key, plan, cost, cost, options);
+    return decisionOf(plan, claim.fullAtMs, 0, this.#buckets.now());
+  }
+
+  /**
+   * Takes an estimated cost, to be corrected once the actual one is known. An estimate above the capacity waits for a full bucket and
+   * leaves it in debt. Waits and throws as {@link acquire} does.
+   */
+  async reserve(
+    key: string,
+    limit: RateLimitConfig,
+    estimate: number,
+    options: Omit<AcquireOptions, 'cost'> = {},
+  ): Promise<Reservation> {
+    assertCost(estimate);
+    const plan = this.#buckets.plans.of(limit.capacity, limit.windowSeconds, this.#buckets.now());
+    const { claim, waitedMs } = await this.#acquire(key, plan, Math.min(estimate, plan.capacity), estimate, options);
+    return new Reservation(this.room, [claim], estimate, waitedMs);
+  }
+
+  /** Tokens that `key` could spend now. Creates and changes nothing. */
+  getRemaining(key: string, capacity: number, windowSeconds: number): number {
+    const nowMs = this.#buckets.now();
+    const known = this.#buckets.levelOf(this.#scope, key, nowMs);
+    if (known !== undefined) return known.full ? capacity : Math.min(known.available, capacity);
+    return this.#buckets.newcomerLevel(this.#scope, key, this.#buckets.plans.of(capacity, windowSeconds, nowMs), nowMs);
+  }
+
+  /** Fills the bucket of `key`. An unknown key is no error; a bucket that newcomers share is not filled for one of them. */
   reset(key: string): void {
-    this.#buckets.get(key)?.reset();
+    this.#buckets.fill(this.#scope, key);
+    this.room.refreshBucket('', key);
   }
 
-  /** Fills every bucket. */
+  /** Fills every bucket, those of operations included. */
   resetAll(): void {
-    for (const bucket of this.#buckets.values()) bucket.reset();
-    for (const bucket of this.#overflow.values()) bucket.reset();
+    this.#buckets.fillAll();
+    this.room.refresh();
   }
 
   getStats(): RateLimiterStats {
+    const { table } = this.#buckets;
+    const nowMs = this.#buckets.now();
     const buckets: Record<string, { capacity: number; available: number; refillRate: number }> = {};
-    for (const [key, bucket] of this.#buckets) {
-      if (Object.keys(buckets).length >= 10) break;
-      buckets[key] = {
-        capacity: bucket.capacity,
-        available: bucket.getAvailableTokens(),
-        refillRate: bucket.refillPerSecond,
-      };
+    for (const { scope, key } of this.#buckets.named()) {
+      const level = this.#buckets.levelOf(scope, key, nowMs);
+      if (level === undefined) continue;
+      const { capacity, windowSeconds } = level.plan;
+      const name = scope.name === '' ? key : `${scope.name.replace('\0', '/')} ${key}`;
+      buckets[name] = { capacity, available: level.available, refillRate: capacity / windowSeconds };
     }
-    return { totalBuckets: this.#buckets.size, buckets };
+    return {
+      totalBuckets: table.occupied,
+      maxKeys: table.maxKeys,
+      evicted: table.evicted,
+      overflowed: this.#buckets.overflowed,
+      waiting: this.room.waiting,
+      buckets,
+    };
   }
 
-  #bucketOf(key: string, limit: RateLimitConfig): TokenBucket {
-    const known = this.#buckets.get(key);
-    if (known !== undefined) return configured(known, limit);
-    if (this.#buckets.size >= this.#maxKeys && !this.#evictFullBucket()) return this.#overflowOf(limit);
-    const bucket = this.#newBucket(limit);
-    this.#buckets.set(key, bucket);
-    return bucket;
+  #plan(capacity: number, windowSeconds: number, cost: number, nowMs: number): Plan {
+    const plan = this.#buckets.plans.of(capacity, windowSeconds, nowMs);
+    if (!(cost >= 0 && cost <= capacity)) assertCanPass(cost, capacity);
+    return plan;
   }
 
-  /** Drops one refilled bucket among the oldest few; the others move to the end, so that the next insertion sees new ones. */
-  #evictFullBucket(): boolean {
-    let steps = 0;
-    for (const [key, bucket] of this.#buckets) {
-      this.#buckets.delete(key);
-      if (bucket.full) return true;
-      this.#buckets.set(key, bucket);
-      steps += 1;
-      if (steps >= EVICTION_STEPS) return false;
-    }
-    return false;
+  #take(key: string, plan: Plan, cost: number, nowMs: number): number {
+    if (this.room.empty) return this.#buckets.take(this.#scope, key, plan, cost, nowMs);
+    const claim = newClaim(this.#scope, key, plan, { need: cost, charge: cost, maxWaitMs: 0, queue: 0 });
+    this.room.take([claim], nowMs);
+    this.#buckets.fullAtMs = claim.fullAtMs;
+    return claim.waitMs;
   }
 
-  /** One bucket for every newcomer under the same limit, so their number is that of the configured limits. */
-  #overflowOf(limit: RateLimitConfig): TokenBucket {
-    const name = `${limit.capacity}/${limit.windowSeconds}`;
-    let bucket = this.#overflow.get(name);
-    if (bucket === undefined) {
-      bucket = this.#newBucket(limit);
-      this.#overflow.set(name, bucket);
-    }
-    return bucket;
+  async #acquire(
+    key: string,
+    plan: Plan,
+    need: number,
+    charge: number,
+    options: AcquireOptions,
+  ): Promise<{ claim: Claim; waitedMs: number }> {
+    const { maxWaitMs = Number.POSITIVE_INFINITY, queue = 1000, signal } = options;
+    assertNotNegative('maxWaitMs', maxWaitMs);
+    assertNotNegative('queue', queue);
+    signal?.throwIfAborted();
+    const claim = newClaim(this.#scope, key, plan, { need, charge, maxWaitMs, queue });
+    const startedMs = this.#buckets.now();
+    if (this.room.take([claim], startedMs)) return { claim, waitedMs: 0 };
+    const end = this.room.canWait([claim], maxWaitMs) ? await this.room.wait([claim], maxWaitMs, signal) : 'late';
+    if (end === 'admitted') return { claim, waitedMs: this.#buckets.now() - startedMs };
+    if (end === 'aborted') throw signal?.reason;
+    const { capacity: limit, windowSeconds } = plan;
+    throw new RateLimitExceeded({ key, limit, windowSeconds, retryAfterMs: claim.waitMs });
   }
-
-  #newBucket(limit: RateLimitConfig): TokenBucket {
-    return new TokenBucket(limit.capacity, refillPerSecond(limit), this.#clock);
-  }
-}
-
-function configured(bucket: TokenBucket, limit: RateLimitConfig): TokenBucket {
-  const rate = refillPerSecond(limit);
-  if (bucket.capacity !== limit.capacity || bucket.refillPerSecond !== rate) bucket.configure(limit.capacity, rate);
-  return bucket;
-}
-
-function refillPerSecond(limit: RateLimitConfig): number {
-  if (!(limit.windowSeconds > 0) || limit.windowSeconds === Number.POSITIVE_INFINITY) {
-    throw new InvalidArgumentError(`Window seconds must be positive and finite, got ${limit.windowSeconds}`);
-  }
-  return limit.capacity / limit.windowSeconds;
 }

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../clock.ts';
-import { InvalidArgumentError } from '../errors.ts';
+import { assertCanPass, assertPositive } from './validate.ts';
 
 /** What a bucket says about one request. Times are in milliseconds. */
 export interface BucketDecision {
@@ -58,7 +58,7 @@ export class TokenBucket {
    * @throws InvalidArgumentError when `cost` is negative, not finite, or above the capacity: such a request can never pass
    */
   take(cost = 1): BucketDecision {
-    assertCost(cost, this.#capacity);
+    assertCanPass(cost, this.#capacity);
     this.#refill();
     if (this.#tokens >= cost) {
       this.#tokens -= cost;
@@ -105,22 +105,5 @@ export class TokenBucket {
     if (elapsedMs <= 0) return;
     this.#tokens = Math.min(this.#capacity, this.#tokens + elapsedMs * this.#refillPerMs);
     this.#refilledAtMs = now;
-  }
-}
-
-function assertPositive(what: string, value: number): void {
-  if (!(value > 0) || value === Number.POSITIVE_INFINITY) {
-    throw new InvalidArgumentError(`${what} must be positive and finite, got ${value}`);
-  }
-}
-
-function assertCost(cost: number, capacity: number): void {
-  if (!(cost >= 0)) {
-    throw new InvalidArgumentError(`Cost must be a number of at least 0, got ${cost}`);
-  }
-  if (cost > capacity) {
-    throw new InvalidArgumentError(
-      `A request of cost ${cost} can never pass a limit of capacity ${capacity}: raise the capacity or split the request`,
-    );
   }
 }

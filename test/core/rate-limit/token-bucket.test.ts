@@ -1,7 +1,7 @@
 import { TokenBucket } from '@crossbridge/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 
 describe('TokenBucket', () => {
   it('starts full and refuses at no cost once empty', () => {

@@ -1,0 +1,88 @@
+import type { OperationRateLimitConfig, RateLimitConfig } from '../config/types.ts';
+import type { Buckets } from './buckets.ts';
+import { bucketKey, type CallKey } from './call-key.ts';
+import { type Claim, newClaim } from './claim.ts';
+import type { KeyScope } from './key-hash.ts';
+import type { Plan } from './plan.ts';
+
+/** Limits that replace that of an operation, by key or key prefix ending at a `:`. */
+export type LimitOverrides = ReadonlyMap<string, RateLimitConfig>;
+
+/** A claim of a call on the bucket of one of its operation's limits. */
+export interface LimitClaim extends Claim {
+  readonly rule: LimitRule;
+  readonly asked: CallKey | undefined;
+  readonly cost: number;
+}
+
+/** One limit of an operation: whose bucket a call uses, and how much that bucket holds. */
+export class LimitRule {
+  readonly scope: KeyScope;
+  config: OperationRateLimitConfig;
+  readonly #buckets: Buckets;
+  #overrides: LimitOverrides;
+  #plan: Plan;
+
+  constructor(scope: KeyScope, config: OperationRateLimitConfig, overrides: LimitOverrides, buckets: Buckets) {
+    this.scope = scope;
+    this.config = config;
+    this.#buckets = buckets;
+    this.#overrides = overrides;
+    this.#plan = this.#planOf(config);
+  }
+
+  /** Applies a changed limit. Buckets keep their levels, those of newcomers that share one included. */
+  configure(config: OperationRateLimitConfig, overrides: LimitOverrides): void {
+    const nowMs = this.#buckets.now();
+    const before = [
+      this.#plan,
+      ...[...overrides.keys()].map((key) => this.#planOf(this.#overrides.get(key) ?? this.config)),
+    ];
+    this.config = config;
+    this.#overrides = overrides;
+    this.#plan = this.#planOf(config);
+    const after = [this.#plan, ...[...overrides.values()].map((limit) => this.#planOf(limit))];
+    for (const [at, plan] of after.entries()) this.#buckets.inherit(before[at] ?? plan, plan, nowMs);
+  }
+
+  claim(asked: CallKey | undefined, cost: number, mayGoIntoDebt: boolean): LimitClaim {
+    const key = bucketKey(asked, this.config.by);
+    const plan = this.planFor(asked, key);
+    const { maxWaitMs, queue } = this.config;
+    const need = mayGoIntoDebt ? Math.min(cost, plan.capacity) : cost;
+    return Object.assign(newClaim(this.scope, key, plan, { need, charge: cost, maxWaitMs, queue }), {
+      rule: this,
+      asked,
+      cost,
+    });
+  }
+
+  /**
+   * The limit of a key: its own override, else that of its longest prefix ending at a `:`, else that of everybody. A key of several
+   * parts has the override of any of them; a limit by one part looks at that part only.
+   */
+  planFor(asked: CallKey | undefined, key: string): Plan {
+    const { by } = this.config;
+    if (this.#overrides.size === 0 || by === 'global') return this.#plan;
+    if (by !== 'key') return this.#overrideOf(`${by}:${key}`) ?? this.#plan;
+    const own = this.#overrideOf(key);
+    if (own !== undefined || asked === undefined || typeof asked === 'string') return own ?? this.#plan;
+    for (const [part, value] of Object.entries(asked)) {
+      const plan = this.#overrideOf(`${part}:${value}`);
+      if (plan !== undefined) return plan;
+    }
+    return this.#plan;
+  }
+
+  #overrideOf(key: string): Plan | undefined {
+    for (let end = key.length; end > 0; end = key.lastIndexOf(':', end - 1)) {
+      const override = this.#overrides.get(end === key.length ? key : key.slice(0, end));
+      if (override !== undefined) return this.#planOf(override);
+    }
+    return undefined;
+  }
+
+  #planOf({ capacity, windowSeconds }: RateLimitConfig): Plan {
+    return this.#buckets.plans.of(capacity, windowSeconds, this.#buckets.now());
+  }
+}

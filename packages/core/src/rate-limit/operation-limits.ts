@@ -1,0 +1,135 @@
+import type { OperationConfig, OperationRateLimitConfig } from '../config/types.ts';
+import type { CallKey } from './call-key.ts';
+import { LimitRequest } from './limit-request.ts';
+import { type LimitClaim, type LimitOverrides, LimitRule } from './limit-rule.ts';
+import type { RateLimiter } from './rate-limiter.ts';
+import { Reservation } from './reservation.ts';
+import { assertCost } from './validate.ts';
+import type { WaitingRoom } from './waiting-room.ts';
+
+const NO_OVERRIDES: LimitOverrides = new Map();
+
+/** Which limits are asked: those that count calls, those that count attempts, or both. */
+export type LimitUse = 'call' | 'attempt' | 'all';
+
+export type LimitsOfOperation = Pick<OperationConfig, 'rateLimit' | 'rateLimits'>;
+
+export interface ReserveOptions {
+  /** The most the wait for the tokens may take. Default: as long as the limits let a call wait. */
+  readonly deadlineMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * All rate limits of one operation, with buckets of their own, whatever other operations do with the same keys.
+ *
+ * Overrides replace the operation's own limit, and further ones that are by a part of the key which an override names.
+ */
+export class OperationLimits {
+  readonly operation: string;
+  readonly #limiter: RateLimiter;
+  #rules: readonly LimitRule[] = [];
+  #perCall: readonly LimitRule[] = [];
+  #perAttempt: readonly LimitRule[] = [];
+
+  constructor(operation: string, limits: LimitsOfOperation, overrides: LimitOverrides, limiter: RateLimiter) {
+    this.operation = operation;
+    this.#limiter = limiter;
+    this.configure(limits, overrides);
+  }
+
+  /** The limits as they are now, the operation's own first. */
+  get configs(): readonly OperationRateLimitConfig[] {
+    return this.#rules.map(({ config }) => config);
+  }
+
+  /** Requests that wait for tokens. */
+  get waiting(): number {
+    const waiting = new Set<object>();
+    for (const claim of this.#waitingClaims()) if (claim.place !== undefined) waiting.add(claim.place.waiter);
+    return waiting.size;
+  }
+
+  /** Applies changed limits at once. Buckets keep their levels by the names of their limits, and waiters their places. */
+  configure({ rateLimit, rateLimits }: LimitsOfOperation, overrides: LimitOverrides): void {
+    const known = new Map(this.#rules.map((rule) => [rule.scope.name, rule]));
+    const names = new Map<string, number>();
+    const add = (config: OperationRateLimitConfig, own: boolean): LimitRule => {
+      const times = (names.get(config.name) ?? 0) + 1;
+      names.set(config.name, times);
+      const scopeName = `${this.operation}\0${config.name}${times === 1 ? '' : `#${times}`}`;
+      const applicable = own || (config.by !== 'key' && config.by !== 'global') ? overrides : NO_OVERRIDES;
+      const rule = known.get(scopeName);
+      if (rule === undefined || rule.config.by !== config.by) {
+        const { buckets } = this.#limiter.room;
+        return new LimitRule(rule?.scope ?? buckets.hasher.scope(scopeName), config, applicable, buckets);
+      }
+      rule.configure(config, applicable);
+      return rule;
+    };
+    this.#rules = [
+      ...(rateLimit === null ? [] : [add(rateLimit, true)]),
+      ...rateLimits.map((config) => add(config, false)),
+    ];
+    this.#perCall = this.#rules.filter(({ config }) => config.per === 'call');
+    this.#perAttempt = this.#rules.filter(({ config }) => config.per === 'attempt');
+    this.#replan();
+  }
+
+  /**
+   * Asks every limit of the `use`, and takes what all of them want or nothing; undefined when there is no such limit.
+   *
+   * @throws InvalidArgumentError for a cost above the capacity of a limit: it can never pass
+   */
+  take(key: CallKey | undefined, cost: number, use: LimitUse): LimitRequest | undefined {
+    const rules = use === 'call' ? this.#perCall : use === 'attempt' ? this.#perAttempt : this.#rules;
+    if (rules.length === 0) return undefined;
+    return new LimitRequest(
+      this.#limiter.room,
+      rules.map((rule) => rule.claim(key, cost, false)),
+    );
+  }
+
+  /**
+   * Takes an estimated cost from every limit, to be corrected once the actual one is known. An estimate above a capacity waits for a full
+   * bucket and leaves it in debt.
+   *
+   * @throws RateLimitExceeded when a limit has no tokens and the call may not wait for them; the signal's reason when it aborts
+   */
+  async reserve(key: CallKey | undefined, estimate: number, options: ReserveOptions = {}): Promise<Reservation> {
+    assertCost(estimate);
+    const { deadlineMs = Number.POSITIVE_INFINITY, signal } = options;
+    signal?.throwIfAborted();
+    const { room } = this.#limiter;
+    const request = new LimitRequest(
+      room,
+      this.#rules.map((rule) => rule.claim(key, estimate, true)),
+    );
+    if (!request.admitted) {
+      const end = request.canWait(deadlineMs) ? await request.wait(deadlineMs, signal) : 'late';
+      if (end === 'aborted') throw signal?.reason;
+      if (end === 'late') throw request.error(this.operation);
+    }
+    return new Reservation(room, request.charged, estimate, request.waitedMs);
+  }
+
+  /** Brings those who wait under the limits as they are now. */
+  #replan(): void {
+    const room: WaitingRoom = this.#limiter.room;
+    if (room.empty) return;
+    for (const claim of this.#waitingClaims()) {
+      const kept = this.#rules.includes(claim.rule);
+      claim.plan = claim.rule.planFor(claim.asked, claim.key);
+      // What was admissible when it came is not refused now: it may pass with a full bucket.
+      claim.need = kept ? Math.min(claim.cost, claim.plan.capacity) : 0;
+      if (!kept) claim.charge = 0;
+    }
+    room.refresh();
+  }
+
+  *#waitingClaims(): Iterable<LimitClaim> {
+    for (const claim of this.#limiter.room.claims()) {
+      if ('rule' in claim && claim.scope.name.startsWith(`${this.operation}\0`)) yield claim as LimitClaim;
+    }
+  }
+}

@@ -1,0 +1,279 @@
+import type { Clock, Timer } from '../clock.ts';
+import type { Buckets } from './buckets.ts';
+import type { Claim, Line, WaitEnd, Waiter } from './claim.ts';
+import { Heap } from './heap.ts';
+import { WaitLine } from './wait-line.ts';
+
+/** What rounding may add to a wait that fits exactly, and the least that is worth a timer. */
+const ROUNDING_MS = 1e-3;
+/** The least a refused request is told to wait when only others before it are in its way. */
+const BEHIND_OTHERS_MS = 1;
+
+/**
+ * Takes tokens of several buckets, all or none, and holds those who wait for them.
+ *
+ * First come, first served within each bucket. Who needs several stands only in the lines of those that lack tokens, with the
+ * seniority of its arrival, so that neither an idle bucket is blocked nor two waiters block each other. One timer serves all.
+ */
+export class WaitingRoom {
+  readonly buckets: Buckets;
+  readonly #clock: Clock;
+  readonly #lines = new Map<string, WaitLine>();
+  /** Lines by the time at which their first can have its tokens. */
+  readonly #ready = new Heap<Line>();
+  /** Waiters by the end of their patience. */
+  readonly #patience = new Heap<Waiter>();
+  #arrivals = 0;
+  #waiting = 0;
+  #timer: Timer | undefined;
+  #timerDueMs = Number.POSITIVE_INFINITY;
+
+  constructor(buckets: Buckets, clock: Clock) {
+    this.buckets = buckets;
+    this.#clock = clock;
+  }
+
+  /** Whether nobody waits. */
+  get empty(): boolean {
+    return this.#lines.size === 0;
+  }
+
+  /** Requests that wait. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** Requests that wait for the bucket of a key. */
+  waitingFor(scopeName: string, key: string): number {
+    return this.#lines.get(lineName(scopeName, key))?.count ?? 0;
+  }
+
+  /** Takes what all claims want, if all of it is there and nobody waits for it. Each claim then knows its wait, 0 for none. */
+  take(claims: readonly Claim[], nowMs: number): boolean {
+    if (!this.look(claims, nowMs)) return false;
+    for (const claim of claims) this.buckets.charge(claim, nowMs);
+    return true;
+  }
+
+  /** {@link take} without taking. */
+  look(claims: readonly Claim[], nowMs: number): boolean {
+    let passes = true;
+    for (const claim of claims) {
+      this.buckets.look(claim, nowMs);
+      if (this.#lines.size > 0) this.#standBehind(claim, nowMs);
+      if (claim.waitMs > 0) passes = false;
+    }
+    return passes;
+  }
+
+  /** Whether the claims that were refused can be waited for within their patience and `limitMs`. */
+  canWait(claims: readonly Claim[], limitMs: number): boolean {
+    for (const claim of claims) {
+      if (claim.waitMs === 0) continue;
+      if (claim.waitMs > Math.min(claim.maxWaitMs, limitMs) + ROUNDING_MS) return false;
+      const line = this.#lines.get(lineName(claim.scope.name, claim.key));
+      if ((line?.count ?? 0) >= claim.queue) return false;
+    }
+    return true;
+  }
+
+  /** Waits for claims that were just refused and {@link canWait}. Never rejects. */
+  wait(claims: readonly Claim[], limitMs: number, signal: AbortSignal | undefined): Promise<WaitEnd> {
+    if (signal?.aborted === true) return Promise.resolve('aborted');
+    return new Promise((resolve) => {
+      const onAbort = (): void => this.#leave(waiter, 'aborted');
+      const waiter: Waiter = {
+        claims,
+        order: this.#arrivals++,
+        arrivedMs: this.buckets.now(),
+        limitMs,
+        dueMs: 0,
+        heapIndex: -1,
+        end: (how) => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve(how);
+        },
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#waiting += 1;
+      for (const claim of claims) if (claim.waitMs > 0) this.#join(waiter, claim);
+      this.#setPatience(waiter);
+      this.#setTimer(this.buckets.now());
+    });
+  }
+
+  /** Looks at everybody again: their buckets, or their limits, are not what they were. */
+  refresh(): void {
+    const nowMs = this.buckets.now();
+    for (const line of [...this.#lines.values()]) this.#admit(line, nowMs);
+    this.#setTimer(nowMs);
+  }
+
+  /** Looks again at those who wait for one bucket. */
+  refreshBucket(scopeName: string, key: string): void {
+    const line = this.#lines.size === 0 ? undefined : this.#lines.get(lineName(scopeName, key));
+    if (line === undefined) return;
+    const nowMs = this.buckets.now();
+    this.#admit(line, nowMs);
+    this.#setTimer(nowMs);
+  }
+
+  /** Everything that waits. */
+  *claims(): Iterable<Claim> {
+    const seen = new Set<Waiter>();
+    for (const line of this.#lines.values()) {
+      for (let place = line.first; place !== undefined; place = place.next) {
+        if (seen.has(place.waiter)) continue;
+        seen.add(place.waiter);
+        yield* place.waiter.claims;
+      }
+    }
+  }
+
+  /** A newcomer gets its tokens after all who wait for the same bucket. */
+  #standBehind(claim: Claim, nowMs: number): void {
+    const line = this.#lines.get(lineName(claim.scope.name, claim.key));
+    if (line === undefined) return;
+    const { plan, fullAtMs, need } = claim;
+    const waitMs = fullAtMs + (line.pending + need) * plan.intervalMs - nowMs - plan.burstMs;
+    claim.waitMs = Math.max(waitMs, BEHIND_OTHERS_MS);
+  }
+
+  #join(waiter: Waiter, claim: Claim): void {
+    const name = lineName(claim.scope.name, claim.key);
+    let line = this.#lines.get(name);
+    if (line === undefined) {
+      line = new WaitLine(name);
+      this.#lines.set(name, line);
+    }
+    line.join(waiter, claim);
+    if (line.first?.waiter === waiter) this.#ready.set(line, this.buckets.now() + claim.waitMs);
+  }
+
+  #setPatience(waiter: Waiter): void {
+    let patienceMs = waiter.limitMs;
+    for (const { place, maxWaitMs } of waiter.claims)
+      if (place !== undefined) patienceMs = Math.min(patienceMs, maxWaitMs);
+    if (patienceMs === Number.POSITIVE_INFINITY) this.#patience.delete(waiter);
+    else this.#patience.set(waiter, waiter.arrivedMs + patienceMs);
+  }
+
+  /** Admits from the front of a line as long as there are tokens. */
+  #admit(first: Line, nowMs: number): void {
+    const lines: Line[] = [first];
+    for (let line = lines.pop(); line !== undefined; line = lines.pop()) {
+      while (line.first !== undefined) {
+        const { waiter, claim } = line.first;
+        const verdict = this.#judge(waiter, nowMs);
+        if (verdict !== 'waits') lines.push(...this.#leaveLines(waiter));
+        if (verdict === 'admitted') {
+          for (const each of waiter.claims) this.buckets.charge(each, nowMs);
+        }
+        if (verdict !== 'waits') this.#finish(waiter, verdict);
+        else {
+          lines.push(...this.#moveLines(waiter));
+          if (claim.place === undefined) continue;
+          this.#ready.set(line, nowMs + Math.max(claim.waitMs, ROUNDING_MS));
+          break;
+        }
+      }
+      this.#closeIfEmpty(line);
+    }
+  }
+
+  #judge(waiter: Waiter, nowMs: number): 'admitted' | 'late' | 'waits' {
+    let waits = false;
+    for (const claim of waiter.claims) {
+      this.buckets.look(claim, nowMs);
+      const line = this.#lines.get(lineName(claim.scope.name, claim.key));
+      const behind = line?.first !== undefined && line.first.waiter.order < waiter.order;
+      if (behind && claim.waitMs === 0) claim.waitMs = BEHIND_OTHERS_MS;
+      if (claim.waitMs === 0) continue;
+      const patienceMs = waiter.arrivedMs + Math.min(waiter.limitMs, claim.maxWaitMs) + ROUNDING_MS;
+      if (nowMs + claim.waitMs > patienceMs) return 'late';
+      waits = true;
+    }
+    return waits ? 'waits' : 'admitted';
+  }
+
+  /** Leaves the lines of the buckets that have the tokens and joins those of the others. Returns lines that have a new first. */
+  #moveLines(waiter: Waiter): Line[] {
+    const changed: Line[] = [];
+    let moved = false;
+    for (const claim of waiter.claims) {
+      const { place } = claim;
+      if (claim.waitMs > 0 === (place !== undefined)) continue;
+      moved = true;
+      if (place === undefined) this.#join(waiter, claim);
+      else {
+        place.line.leave(place);
+        changed.push(place.line);
+      }
+    }
+    if (moved) this.#setPatience(waiter);
+    return changed;
+  }
+
+  /** Returns the lines that the waiter was first in. */
+  #leaveLines(waiter: Waiter): Line[] {
+    const changed: Line[] = [];
+    for (const { place } of waiter.claims) {
+      if (place === undefined) continue;
+      if (place.line.first === place) changed.push(place.line);
+      place.line.leave(place);
+    }
+    return changed;
+  }
+
+  #leave(waiter: Waiter, how: WaitEnd): void {
+    const nowMs = this.buckets.now();
+    const changed = this.#leaveLines(waiter);
+    this.#finish(waiter, how);
+    for (const line of changed) this.#admit(line, nowMs);
+    this.#setTimer(nowMs);
+  }
+
+  #finish(waiter: Waiter, how: WaitEnd): void {
+    this.#waiting -= 1;
+    this.#patience.delete(waiter);
+    waiter.end(how);
+  }
+
+  #closeIfEmpty(line: Line): void {
+    if (line.first !== undefined) return;
+    this.#ready.delete(line);
+    if (this.#lines.get(line.name) === line) this.#lines.delete(line.name);
+  }
+
+  #setTimer(nowMs: number): void {
+    const dueMs = Math.min(
+      this.#ready.first?.dueMs ?? Number.POSITIVE_INFINITY,
+      this.#patience.first?.dueMs ?? Number.POSITIVE_INFINITY,
+    );
+    // A timer that fires too early is set anew then; one for nobody is not left behind.
+    if (dueMs >= this.#timerDueMs && dueMs !== Number.POSITIVE_INFINITY) return;
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#timerDueMs = dueMs;
+    if (dueMs === Number.POSITIVE_INFINITY) return;
+    this.#timer = this.#clock.setTimeout(() => this.#onTimer(), Math.max(0, Math.ceil(dueMs - nowMs)));
+  }
+
+  #onTimer(): void {
+    this.#timer = undefined;
+    this.#timerDueMs = Number.POSITIVE_INFINITY;
+    const nowMs = this.buckets.now();
+    for (let line = this.#ready.first; line !== undefined && line.dueMs <= nowMs; line = this.#ready.first) {
+      this.#ready.delete(line);
+      this.#admit(line, nowMs);
+    }
+    for (let late = this.#patience.first; late !== undefined && late.dueMs <= nowMs; late = this.#patience.first) {
+      this.#leave(late, 'late');
+    }
+    this.#setTimer(nowMs);
+  }
+}
+
+function lineName(scopeName: string, key: string): string {
+  return `${scopeName}\0${key}`;
+}
