@@ -1,7 +1,7 @@
 import { resolveRuntimeConfig } from '@crossbridge/core/config';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { waitsMs } from '../../../packages/core/src/config/lint.ts';
+import { waitsMs } from '../../../packages/core/src/config/lint/waits.ts';
 import { warningsOf, yaml } from '../../support/config.ts';
 
 describe('the linter', () => {

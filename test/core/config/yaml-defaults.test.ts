@@ -15,7 +15,7 @@ describe('a configuration that says nothing', () => {
     ['only sections of others', 'crossbridge:\n  a: 1\nother: [1, 2]\n'],
     [
       'every section left empty',
-      'runtime:\n  rate_limiting:\n  retry:\n  health_checks:\n  circuit_breaker:\n  bulkhead:\n  timeout:\n  operations:\n  upstreams:\n  admin:\n',
+      'runtime:\n  rate_limiting:\n  retry:\n  health_checks:\n  circuit_breaker:\n  bulkhead:\n  hedge:\n  timeout:\n  operations:\n  upstreams:\n  admin:\n',
     ],
     [
       'keys left empty',
@@ -57,6 +57,7 @@ describe('a configuration that says nothing', () => {
       intervalMs: 30_000,
       timeoutMs: 10_000,
       failureThreshold: 3,
+      successThreshold: 1,
       providers: {
         ai_provider: { enabled: true, checkType: 'embed', intervalMs: 60_000, timeoutMs: 15_000 },
         embedding_provider: { enabled: true, checkType: 'embed', intervalMs: 60_000, timeoutMs: 10_000 },
@@ -71,12 +72,23 @@ describe('a configuration that says nothing', () => {
 
   it('gives the operations of the limit table a limit and nothing else', () => {
     expect(DEFAULTS.operations.ai_generate).toEqual({
-      rateLimit: { capacity: 20, windowSeconds: 60, per: 'call', mode: 'enforce' },
+      rateLimit: {
+        name: 'ai_generate',
+        by: 'key',
+        capacity: 20,
+        windowSeconds: 60,
+        per: 'call',
+        mode: 'enforce',
+        maxWaitMs: 0,
+        queue: 1000,
+      },
+      rateLimits: [],
       retry: null,
       retryBudget: null,
+      hedge: null,
       circuitBreaker: null,
       bulkhead: null,
-      timeout: { totalMs: null, attemptMs: null },
+      timeout: { totalMs: null, attemptMs: null, mode: 'enforce' },
     });
     expect(Object.keys(DEFAULTS.operations).sort()).toEqual([
       'ai_generate',

@@ -23,6 +23,11 @@ describe('policies for all operations', () => {
     consecutiveFailures: 4,
     openForMs: 30_000,
     halfOpenProbes: 1,
+    countWindow: null,
+    slowCallMs: null,
+    slowCallRatio: 0.5,
+    per: 'operation',
+    maxTargets: 1000,
     mode: 'enforce',
   };
 

@@ -142,7 +142,7 @@ describe('a value', () => {
     [
       'operations.a',
       '5',
-      'expected a map with rate_limit, retry, retry_budget, circuit_breaker, bulkhead, timeout, got 5',
+      'expected a map with rate_limit, rate_limits, retry, retry_budget, hedge, circuit_breaker, bulkhead, timeout, got 5',
     ],
     ['operations.a.rate_limit', 'true', 'expected false or a map with capacity and window, got true'],
     ['operations.a.rate_limit.per', 'cal', 'expected one of call, attempt, got cal; did you mean "call"?'],
@@ -219,7 +219,7 @@ describe('an unknown key', () => {
     ['retry.expensive_polcy', 'expensive_policy'],
     ['retry.quick_policy.max_atempts', 'max_attempts'],
     ['circuit_breaker.failure_rate', 'failure_ratio'],
-    ['operations.a.rate_limits', 'rate_limit'],
+    ['operations.a.rate_limt', 'rate_limit'],
     ['operations.a.retry.max_atempts', 'max_attempts'],
     ['operations.a.circuit_breaker.open_fro', 'open_for'],
     ['health_checks.providers.database.intervall', 'interval'],

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parse, yaml } from '../../support/config.ts';
 
+/** How a limit counts and acts unless it says otherwise. */
+const USE = { by: 'key', per: 'call', mode: 'enforce', maxWaitMs: 0, queue: 1000 };
+
 describe('rate limits of a file', () => {
   it('are merged into the built-in table, field by field', () => {
     const { config } = parse(yaml`
@@ -19,6 +22,8 @@ describe('rate limits of a file', () => {
     });
     expect(config.rateLimiting.maxKeys).toBe(10);
     expect(config.operations.own?.rateLimit).toEqual({
+      ...USE,
+      name: 'own',
       capacity: 1.5,
       windowSeconds: 0.5,
       per: 'call',
@@ -39,13 +44,21 @@ describe('rate limits of a file', () => {
           bare: {}
     `);
     expect(config.operations.search?.rateLimit).toEqual({
+      ...USE,
+      name: 'search',
       capacity: 30,
       windowSeconds: 120,
       per: 'attempt',
       mode: 'enforce',
     });
     expect(config.operations.embed?.rateLimit).toBeNull();
-    expect(config.operations.own?.rateLimit).toEqual({ capacity: 1, windowSeconds: 5, per: 'call', mode: 'shadow' });
+    expect(config.operations.own?.rateLimit).toEqual({
+      ...USE,
+      name: 'own',
+      capacity: 1,
+      windowSeconds: 5,
+      mode: 'shadow',
+    });
     expect(config.operations.bare?.rateLimit).toBeNull();
     expect(config.rateLimiting.overrides['user:1']).toEqual({
       search: { capacity: 99, windowSeconds: 120 },

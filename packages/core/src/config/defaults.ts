@@ -1,8 +1,10 @@
 import type {
+  AdaptiveLimitConfig,
   AdminConfig,
   BulkheadConfig,
   CircuitBreakerConfig,
   HealthChecksConfig,
+  HedgeConfig,
   OperationRateLimitConfig,
   ProviderHealthCheckConfig,
   RateLimitConfig,
@@ -69,6 +71,18 @@ export const DEFAULT_BULKHEAD: Omit<BulkheadConfig, 'limit'> = {
   mode: 'enforce',
 };
 
+/** `maxLimit` is ten times the limit that the bulkhead starts with. */
+export const DEFAULT_ADAPTIVE_LIMIT: Omit<AdaptiveLimitConfig, 'maxLimit'> = {
+  algorithm: 'gradient',
+  minLimit: 1,
+  maxHealthyLatencyMs: null,
+};
+
+export const ADAPTIVE_HEADROOM: number = 10;
+
+/** When to hedge has no default: it depends on how fast the upstream usually is. */
+export const DEFAULT_HEDGE: HedgeConfig = { delayMs: null, quantile: null, maxHedges: 1, mode: 'enforce' };
+
 export const NO_TIMEOUT: TimeoutConfig = { totalMs: null, attemptMs: null, mode: 'enforce' };
 
 /** The health checks every bridge knows. Each runs once something of that name is registered. */
@@ -84,6 +98,7 @@ export const DEFAULT_HEALTH_CHECKS: HealthChecksConfig = {
   intervalMs: 30_000,
   timeoutMs: 10_000,
   failureThreshold: 3,
+  successThreshold: 1,
   providers: DEFAULT_HEALTH_PROVIDERS,
   degradedMode: { continueOnDegraded: true, disableFeatures: ['flaky_detection', 'coverage_analysis'] },
 };

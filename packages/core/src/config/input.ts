@@ -1,10 +1,13 @@
 import type {
+  AdaptiveLimitConfig,
   AdminConfig,
   BulkheadConfig,
   CircuitBreakerConfig,
   HealthChecksConfig,
+  HedgeConfig,
   JitterKind,
   OperationRateLimitConfig,
+  OperationRetryConfig,
   ProviderHealthCheckConfig,
   RateLimitConfig,
   RetryBudgetConfig,
@@ -32,6 +35,7 @@ export interface RetryPolicyInput extends Optional<Omit<RetryPolicyConfig, 'jitt
 /** A named policy (default `default`) with changes of the operation's own. */
 export interface OperationRetryInput extends RetryPolicyInput {
   readonly policy?: string | undefined;
+  readonly mode?: OperationRetryConfig['mode'] | undefined;
 }
 
 export interface CircuitBreakerInput extends Optional<CircuitBreakerConfig> {
@@ -39,17 +43,29 @@ export interface CircuitBreakerInput extends Optional<CircuitBreakerConfig> {
   readonly enabled?: boolean | undefined;
 }
 
-export type BulkheadInput = Optional<BulkheadConfig>;
+export type OperationRateLimitInput = Optional<OperationRateLimitConfig>;
+
+export interface BulkheadInput extends Optional<Omit<BulkheadConfig, 'adaptive'>> {
+  /** `true` for the defaults; `maxLimit` defaults to ten times `limit`. */
+  readonly adaptive?: Switch<Optional<AdaptiveLimitConfig>> | undefined;
+}
+
+/** Needs one of `delayMs` and `quantile`, not both. */
+export type HedgeInput = Optional<HedgeConfig>;
 
 export type TimeoutInput = Optional<TimeoutConfig>;
 
 export interface OperationInput {
   /** Missing fields come from `rateLimiting.defaults` of that name. Left out: that limit. */
-  readonly rateLimit?: OffSwitch<Optional<OperationRateLimitConfig>> | undefined;
+  readonly rateLimit?: OffSwitch<OperationRateLimitInput> | undefined;
+  /** Further limits. `name` defaults to the operation and what the limit is by: `search.global`. */
+  readonly rateLimits?: readonly (OperationRateLimitInput | undefined)[] | undefined;
   /** A policy's name, `true` for `default`, or a policy. Left out: no retry. */
   readonly retry?: Switch<string | OperationRetryInput> | undefined;
   /** Left out: `retry.budget`. */
   readonly retryBudget?: Switch<Optional<RetryBudgetConfig>> | undefined;
+  /** Left out: the `hedge` of all operations, if there is one. */
+  readonly hedge?: OffSwitch<HedgeInput> | undefined;
   /** Left out: the `circuitBreaker` of all operations, if there is one. */
   readonly circuitBreaker?: Switch<CircuitBreakerInput> | undefined;
   /** Left out: the `bulkhead` of all operations, if there is one. */
@@ -98,6 +114,8 @@ export interface RuntimeConfigInput {
   readonly circuitBreaker?: CircuitBreakerInput | undefined;
   /** For every operation listed in `operations`. */
   readonly bulkhead?: BulkheadInput | undefined;
+  /** For every operation listed in `operations`. */
+  readonly hedge?: HedgeInput | undefined;
   /** For every operation listed in `operations`. */
   readonly timeout?: TimeoutInput | undefined;
   readonly operations?: Named<OperationInput> | undefined;

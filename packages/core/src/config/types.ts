@@ -180,7 +180,10 @@ export interface HealthChecksConfig {
   readonly enabled: boolean;
   readonly intervalMs: number;
   readonly timeoutMs: number;
+  /** Failures in a row that make a check unhealthy. Default 3. */
   readonly failureThreshold: number;
+  /** Successes in a row that make an unhealthy check healthy again. Default 1. */
+  readonly successThreshold: number;
   readonly providers: Readonly<Record<string, ProviderHealthCheckConfig>>;
   readonly degradedMode: { readonly continueOnDegraded: boolean; readonly disableFeatures: readonly string[] };
 }

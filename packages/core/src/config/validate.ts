@@ -65,7 +65,7 @@ function hint(value: unknown, expected: string): string {
   if (typeof value === 'string' && expected.includes('true') && /^(?:yes|no|on|off|true|false)$/i.test(value)) {
     return '; only true and false, without quotes, are booleans';
   }
-  if (typeof value === 'number' && /name|address|kind|method/.test(expected))
+  if (typeof value === 'number' && /^(?!a map).*(?:name|address|kind|method)/.test(expected))
     return '; put it in quotes to make it a text';
   return '';
 }

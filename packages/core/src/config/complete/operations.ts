@@ -1,18 +1,19 @@
-import { DEFAULT_BULKHEAD, DEFAULT_CIRCUIT_BREAKER, NO_TIMEOUT } from '../defaults.ts';
+import { DEFAULT_CIRCUIT_BREAKER, NO_TIMEOUT } from '../defaults.ts';
 import { formatDuration } from '../duration.ts';
 import type { CircuitBreakerInput, OperationInput, RuntimeConfigInput } from '../input.ts';
 import type { Path } from '../path.ts';
 import type { Review } from '../review.ts';
 import type {
-  BulkheadConfig,
   CircuitBreakerConfig,
   OperationConfig,
   RateLimitingConfig,
   RetryConfig,
   TimeoutConfig,
 } from '../types.ts';
+import { checkBulkhead, operationBulkhead } from './bulkhead.ts';
+import { checkHedge, operationHedge } from './hedge.ts';
 import { byName, entry, layered, names } from './merge.ts';
-import { operationRateLimit } from './rate-limiting.ts';
+import { OperationLimits } from './operation-limits.ts';
 import { operationBudget, operationRetry } from './retry.ts';
 
 /** Every operation: those listed, and those that `rate_limiting.defaults` gives nothing but a limit. */
@@ -23,6 +24,7 @@ export function completeOperations(
   review: Review,
 ): Record<string, OperationConfig> {
   checkGeneral(input, review);
+  const limits = new OperationLimits(rateLimiting, review);
   return byName(
     names(input.operations, rateLimiting.defaults).map((name) => {
       const listed = input.operations !== undefined && Object.hasOwn(input.operations, name);
@@ -30,16 +32,16 @@ export function completeOperations(
       // The policies for all operations are for those listed; of the others nobody said more than a limit.
       const general = listed ? input : {};
       const policy = operationRetry(name, given.retry, retry, review);
+      const hedge = operationHedge(name, given.hedge, general.hedge, review);
       return [
         name,
         {
-          rateLimit: operationRateLimit(name, given.rateLimit, rateLimiting, review),
-          rateLimits: [],
-          retry: policy === null ? null : { ...policy, mode: 'enforce' },
-          hedge: null,
-          retryBudget: policy === null ? null : operationBudget(given.retryBudget, retry),
+          ...limits.of(name, given),
+          retry: policy,
+          retryBudget: policy === null && hedge === null ? null : operationBudget(given.retryBudget, retry),
+          hedge,
           circuitBreaker: circuitBreaker(given.circuitBreaker, general.circuitBreaker),
-          bulkhead: bulkhead(name, given.bulkhead, general.bulkhead, review),
+          bulkhead: operationBulkhead(name, given.bulkhead, general.bulkhead, review),
           timeout: timeout(name, given.timeout, general.timeout, review),
         },
       ] as const;
@@ -58,21 +60,6 @@ function circuitBreaker(
   return { ...DEFAULT_CIRCUIT_BREAKER, ...fields };
 }
 
-function bulkhead(
-  operation: string,
-  given: OperationInput['bulkhead'],
-  general: RuntimeConfigInput['bulkhead'],
-  review: Review,
-): BulkheadConfig | null {
-  if (given === false || given === null || (given === undefined && general === undefined)) return null;
-  const { key } = review.dialect;
-  const fields = layered<BulkheadConfig>(given, general);
-  if (fields.limit === undefined && general === undefined) {
-    missingLimit([key('operations'), operation, key('bulkhead'), key('limit')], review);
-  }
-  return { ...DEFAULT_BULKHEAD, ...fields, limit: fields.limit ?? 1 };
-}
-
 function timeout(
   operation: string,
   given: OperationInput['timeout'],
@@ -86,15 +73,11 @@ function timeout(
   return result;
 }
 
-function checkGeneral({ bulkhead: general, timeout: times }: RuntimeConfigInput, review: Review): void {
-  const { key } = review.dialect;
-  if (general !== undefined && general.limit === undefined) missingLimit([key('bulkhead'), key('limit')], review);
-  if (times !== undefined)
-    checkTimeout([[key('timeout')]], { ...NO_TIMEOUT, ...layered<TimeoutConfig>(times) }, review);
-}
-
-function missingLimit(path: Path, review: Review): void {
-  review.problem(path, 'missing: a bulkhead needs the number of calls that may run at once');
+function checkGeneral({ bulkhead, hedge, timeout: times }: RuntimeConfigInput, review: Review): void {
+  checkBulkhead(bulkhead, review);
+  checkHedge(hedge, review);
+  if (times === undefined) return;
+  checkTimeout([[review.dialect.key('timeout')]], { ...NO_TIMEOUT, ...layered<TimeoutConfig>(times) }, review);
 }
 
 function checkTimeout(sections: readonly Path[], { totalMs, attemptMs }: TimeoutConfig, review: Review): void {

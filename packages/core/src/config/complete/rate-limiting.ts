@@ -1,9 +1,9 @@
-import { DEFAULT_MAX_KEYS, DEFAULT_RATE_LIMIT_USE, DEFAULT_RATE_LIMITS } from '../defaults.ts';
-import type { OperationInput, RuntimeConfigInput } from '../input.ts';
+import { DEFAULT_MAX_KEYS, DEFAULT_RATE_LIMITS } from '../defaults.ts';
+import type { RuntimeConfigInput } from '../input.ts';
 import { suggestion } from '../nearest.ts';
 import type { Path } from '../path.ts';
 import type { Review } from '../review.ts';
-import type { OperationRateLimitConfig, RateLimitConfig, RateLimitingConfig } from '../types.ts';
+import type { RateLimitConfig, RateLimitingConfig } from '../types.ts';
 import { byName, entry, layered, names } from './merge.ts';
 
 type LimitInput = { readonly [K in keyof RateLimitConfig]?: RateLimitConfig[K] | undefined };
@@ -41,23 +41,8 @@ export function completeRateLimiting(input: RuntimeConfigInput, review: Review):
   return { enabled: given.enabled ?? true, defaults, overrides, maxKeys: given.maxKeys ?? DEFAULT_MAX_KEYS };
 }
 
-/** The limit of one operation, or null when it has none. */
-export function operationRateLimit(
-  operation: string,
-  given: OperationInput['rateLimit'],
-  rateLimiting: RateLimitingConfig,
-  review: Review,
-): OperationRateLimitConfig | null {
-  const general = entry(rateLimiting.defaults, operation);
-  if (given === false || given === null || (given === undefined && general === undefined)) return null;
-  const { key } = review.dialect;
-  const path = [key('operations'), operation, key('rateLimit')];
-  const { per = DEFAULT_RATE_LIMIT_USE.per, mode = DEFAULT_RATE_LIMIT_USE.mode } = given ?? {};
-  const result = { ...DEFAULT_RATE_LIMIT_USE, ...limit(path, review, [given, general]), name: operation, per, mode };
-  return rateLimiting.enabled ? result : null;
-}
-
-function limit(path: Path, review: Review, layers: readonly (LimitInput | undefined)[]): RateLimitConfig {
+/** A limit put together from layers, the first that gives a field winning. */
+export function limit(path: Path, review: Review, layers: readonly (LimitInput | undefined)[]): RateLimitConfig {
   const { capacity, windowSeconds } = layered<RateLimitConfig>(...layers);
   const { key } = review.dialect;
   if (capacity === undefined) {

@@ -4,7 +4,7 @@ import type { OperationInput, RetryInput, RetryPolicyInput, RuntimeConfigInput }
 import { suggestion } from '../nearest.ts';
 import type { Path } from '../path.ts';
 import type { Review } from '../review.ts';
-import type { RetryBudgetConfig, RetryConfig, RetryPolicyConfig } from '../types.ts';
+import type { OperationRetryConfig, RetryBudgetConfig, RetryConfig, RetryPolicyConfig } from '../types.ts';
 import { byName, entry, layered, names } from './merge.ts';
 
 export function completeRetry(input: RuntimeConfigInput, review: Review): RetryConfig {
@@ -32,7 +32,7 @@ export function operationRetry(
   given: OperationInput['retry'],
   retry: RetryConfig,
   review: Review,
-): RetryPolicyConfig | null {
+): OperationRetryConfig | null {
   if (given === undefined || given === null || given === false) return null;
   const { key } = review.dialect;
   const path = [key('operations'), operation, key('retry')];
@@ -45,8 +45,9 @@ export function operationRetry(
     review.problem(where, `no retry policy is called ${review.show(where, `"${name}"`)}${suggestion(name, known)}`);
     return null;
   }
-  const result = policy([path, ...origins(name, review)], own, base, review);
-  return retry.enabled ? result : null;
+  const { policy: _name, mode: _mode, ...changes } = own ?? {};
+  const result = policy([path, ...origins(name, review)], changes, base, review);
+  return retry.enabled ? { ...result, mode: own?.mode ?? 'enforce' } : null;
 }
 
 /** The budget of an operation that retries. */

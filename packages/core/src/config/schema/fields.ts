@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { PolicyMode } from '../../observer.ts';
 
 /**
  * Schemas of single values. The `error` of each says what is expected, whatever is wrong: the report adds what was found,
@@ -14,6 +15,8 @@ export interface NumberRange {
   /** Excluded lower bound. */
   readonly above?: number;
   readonly max?: number;
+  /** Excluded upper bound. */
+  readonly below?: number;
 }
 
 export function number(range: NumberRange): z.ZodType<number> {
@@ -22,6 +25,7 @@ export function number(range: NumberRange): z.ZodType<number> {
   if (range.min !== undefined) schema = schema.min(range.min, error);
   if (range.above !== undefined) schema = schema.gt(range.above, error);
   if (range.max !== undefined) schema = schema.max(range.max, error);
+  if (range.below !== undefined) schema = schema.lt(range.below, error);
   return schema;
 }
 
@@ -37,6 +41,11 @@ export function oneOf<const T extends string>(values: readonly T[]): z.ZodType<T
   return z.enum(values, expected(`one of ${values.join(', ')}`)) as unknown as z.ZodType<T>;
 }
 
+/** Whether a policy acts, or only tells what it would do. */
+export function mode(): z.ZodType<PolicyMode> {
+  return oneOf(['enforce', 'shadow']);
+}
+
 export function list<T>(item: z.ZodType<T>, what: string): z.ZodType<T[]> {
   return z.array(item, expected(`a list of ${what}`));
 }
@@ -46,10 +55,11 @@ export function orNone<T>(schema: z.ZodType<T>): z.ZodNullable<z.ZodType<T>> {
   return z.nullable(schema);
 }
 
-function describe({ whole, min, above, max }: NumberRange): string {
+function describe({ whole, min, above, max, below }: NumberRange): string {
   const noun = whole === true ? 'a whole number' : 'a number';
   if (min !== undefined && max !== undefined) return `${noun} from ${min} to ${max}`;
   if (above !== undefined && max !== undefined) return `${noun} above ${above} and at most ${max}`;
+  if (above !== undefined && below !== undefined) return `${noun} above ${above} and below ${below}`;
   if (above !== undefined) return `${noun} above ${above}`;
   return min === undefined ? noun : `${noun} of at least ${min}`;
 }

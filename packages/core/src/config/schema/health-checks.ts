@@ -23,6 +23,7 @@ export function healthChecks(dialect: Dialect): z.ZodType<HealthChecksInput> {
     intervalMs,
     timeoutMs,
     failureThreshold: number({ whole: true, min: 1 }),
+    successThreshold: number({ whole: true, min: 1 }),
     providers: named(provider, 'a name to a check'),
     degradedMode,
   });

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
-import type { BulkheadInput, CircuitBreakerInput, TimeoutInput } from '../input.ts';
+import type { BulkheadInput, CircuitBreakerInput, HedgeInput, TimeoutInput } from '../input.ts';
 import type { Dialect } from './dialect.ts';
-import { flag, number, oneOf, orNone } from './fields.ts';
-import { section } from './section.ts';
+import { flag, mode, number, oneOf, orNone } from './fields.ts';
+import { section, toggled } from './section.ts';
 
 export function circuitBreaker(dialect: Dialect): z.ZodType<CircuitBreakerInput> {
   return section(dialect, {
@@ -10,10 +10,15 @@ export function circuitBreaker(dialect: Dialect): z.ZodType<CircuitBreakerInput>
     failureRatio: number({ above: 0, max: 1 }),
     minimumCalls: number({ whole: true, min: 1 }),
     windowMs: dialect.duration({ aboveZero: true }),
+    countWindow: orNone(number({ whole: true, min: 1 })),
     consecutiveFailures: orNone(number({ whole: true, min: 1 })),
     openForMs: dialect.duration({ aboveZero: true, timer: true }),
     halfOpenProbes: number({ whole: true, min: 1 }),
-    mode: oneOf(['enforce', 'shadow']),
+    slowCallMs: orNone(dialect.duration({ aboveZero: true })),
+    slowCallRatio: number({ above: 0, max: 1 }),
+    per: oneOf(['operation', 'target']),
+    maxTargets: number({ whole: true, min: 1 }),
+    mode: mode(),
   });
 }
 
@@ -22,7 +27,26 @@ export function bulkhead(dialect: Dialect): z.ZodType<BulkheadInput> {
     limit: number({ whole: true, min: 1 }),
     queue: number({ whole: true, min: 0 }),
     queueTimeoutMs: orNone(dialect.duration({ timer: true })),
-    mode: oneOf(['enforce', 'shadow']),
+    adaptive: toggled(dialect, adaptiveLimit(dialect), 'a map of adaptive fields'),
+    mode: mode(),
+  });
+}
+
+function adaptiveLimit(dialect: Dialect) {
+  return section(dialect, {
+    algorithm: oneOf(['gradient', 'aimd']),
+    minLimit: number({ whole: true, min: 1 }),
+    maxLimit: number({ whole: true, min: 1 }),
+    maxHealthyLatencyMs: orNone(dialect.duration({ aboveZero: true })),
+  });
+}
+
+export function hedge(dialect: Dialect): z.ZodType<HedgeInput> {
+  return section(dialect, {
+    delayMs: orNone(dialect.duration({ timer: true })),
+    quantile: orNone(number({ above: 0, below: 1 })),
+    maxHedges: number({ whole: true, min: 1 }),
+    mode: mode(),
   });
 }
 
@@ -30,5 +54,6 @@ export function timeout(dialect: Dialect): z.ZodType<TimeoutInput> {
   return section(dialect, {
     totalMs: orNone(dialect.duration({ aboveZero: true, timer: true })),
     attemptMs: orNone(dialect.duration({ aboveZero: true, timer: true })),
+    mode: mode(),
   });
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import type { OperationInput, RateLimitingInput } from '../input.ts';
+import type { OperationInput, OperationRateLimitInput, RateLimitingInput } from '../input.ts';
 import type { Dialect } from './dialect.ts';
-import { flag, number, oneOf } from './fields.ts';
-import { named, section, switchable } from './section.ts';
+import { flag, list, mode, number, oneOf, text } from './fields.ts';
+import { named, optional, section, switchable } from './section.ts';
 
 const LIMIT = 'a map with capacity and window';
 
@@ -42,6 +42,22 @@ export function rateLimiting(dialect: Dialect): z.ZodType<RateLimitingInput> {
 }
 
 export function operationRateLimit(dialect: Dialect): z.ZodType<OperationInput['rateLimit']> {
-  const fields = { ...limitFields(dialect), per: oneOf(['call', 'attempt']), mode: oneOf(['enforce', 'shadow']) };
-  return switchable(dialect, section(dialect, fields).transform(inSeconds), LIMIT);
+  return switchable(dialect, useOfLimit(dialect), LIMIT);
+}
+
+export function operationRateLimits(dialect: Dialect): z.ZodType<OperationInput['rateLimits']> {
+  return list(optional(useOfLimit(dialect)), `limits, each ${LIMIT}`);
+}
+
+function useOfLimit(dialect: Dialect): z.ZodType<OperationRateLimitInput> {
+  const fields = {
+    ...limitFields(dialect),
+    name: text('a name for the limit'),
+    by: text('key, global, or the name of a part of the keys'),
+    per: oneOf(['call', 'attempt']),
+    mode: mode(),
+    maxWaitMs: dialect.duration({ timer: true }),
+    queue: number({ whole: true, min: 0 }),
+  };
+  return section(dialect, fields).transform(inSeconds);
 }

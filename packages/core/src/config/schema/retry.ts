@@ -3,7 +3,7 @@ import { DEFAULT_RETRY_POLICIES } from '../defaults.ts';
 import type { OperationInput, RetryInput, RetryPolicyInput } from '../input.ts';
 import type { JitterKind } from '../types.ts';
 import type { Dialect } from './dialect.ts';
-import { expected, flag, list, number, text } from './fields.ts';
+import { expected, flag, list, mode, number, text } from './fields.ts';
 import { named, object, optional, pick, section, toggled } from './section.ts';
 
 const JITTER: readonly JitterKind[] = ['original', 'full', 'decorrelated', 'none'];
@@ -64,7 +64,7 @@ function settingKey(field: string): string {
 
 export function operationRetry(dialect: Dialect): z.ZodType<OperationInput['retry']> {
   const name = text('the name of a retry policy');
-  const own = section(dialect, { policy: name, ...policyFields(dialect) });
+  const own = section(dialect, { policy: name, ...policyFields(dialect), mode: mode() });
   const either = z.union([name, own], expected("the name of a retry policy or a map of a policy's fields"));
   return toggled(dialect, either, "the name of a retry policy, or a map of a policy's fields");
 }

@@ -3,8 +3,8 @@ import type { OperationInput, RuntimeConfigInput } from '../input.ts';
 import { codeDialect, type Dialect, yamlDialect } from './dialect.ts';
 import { flag, number, text } from './fields.ts';
 import { healthChecks } from './health-checks.ts';
-import { bulkhead, circuitBreaker, timeout } from './policies.ts';
-import { operationRateLimit, rateLimiting } from './rate-limiting.ts';
+import { bulkhead, circuitBreaker, hedge, timeout } from './policies.ts';
+import { operationRateLimit, operationRateLimits, rateLimiting } from './rate-limiting.ts';
 import { operationRetry, retry, retryBudget } from './retry.ts';
 import { named, section, switchable, toggled } from './section.ts';
 import { upstreams } from './upstreams.ts';
@@ -12,8 +12,10 @@ import { upstreams } from './upstreams.ts';
 function operation(dialect: Dialect): z.ZodType<OperationInput> {
   return section(dialect, {
     rateLimit: operationRateLimit(dialect),
+    rateLimits: operationRateLimits(dialect),
     retry: operationRetry(dialect),
     retryBudget: retryBudget(dialect),
+    hedge: switchable(dialect, hedge(dialect), 'a map with delay or quantile'),
     circuitBreaker: toggled(dialect, circuitBreaker(dialect), 'a map of circuit breaker fields'),
     bulkhead: switchable(dialect, bulkhead(dialect), 'a map with limit'),
     timeout: switchable(dialect, timeout(dialect), 'a map with total and attempt'),
@@ -27,6 +29,7 @@ function sections(dialect: Dialect) {
     healthChecks: healthChecks(dialect),
     circuitBreaker: circuitBreaker(dialect),
     bulkhead: bulkhead(dialect),
+    hedge: hedge(dialect),
     timeout: timeout(dialect),
     operations: named(operation(dialect), 'the name of an operation to its policies'),
     upstreams: upstreams(dialect),

@@ -1,0 +1,52 @@
+import type { Review } from '../review.ts';
+import type { OperationConfig, RuntimeConfig, UpstreamRule } from '../types.ts';
+
+const NOT_IDEMPOTENT: readonly string[] = ['POST', 'PATCH'];
+
+/** Hosts whose own SDKs repeat failed requests unless something else does. */
+const SDK_HOSTS = /^(?:\*|api)\.(?:openai|anthropic)\.com(?::\d+)?$|\.openai\.azure\.com(?::\d+)?$/;
+
+/** Requests that are repeated by nobody, or by somebody whom nobody asked. */
+export function lintUpstreams({ operations, upstreams, retry }: RuntimeConfig, review: Review): void {
+  upstreams.forEach((rule, index) => {
+    const operation = Object.hasOwn(operations, rule.operation) ? operations[rule.operation] : undefined;
+    if (operation === undefined) return;
+    warnOfUndecidedRepeats(index, rule, operation, review);
+    if (retry.enabled) warnOfHiddenRetries(index, rule, operation, review);
+  });
+}
+
+function warnOfUndecidedRepeats(
+  index: number,
+  { match, operation: name, idempotent }: UpstreamRule,
+  { retry, hedge }: OperationConfig,
+  review: Review,
+): void {
+  const { key } = review.dialect;
+  const undecided = match.methods?.some((method) => NOT_IDEMPOTENT.includes(method)) === true;
+  const repeats = retry !== null && retry.maxAttempts > 1;
+  if (idempotent !== 'auto' || !undecided || !(repeats || hedge !== null)) return;
+  const path = [key('upstreams'), index];
+  const found = review.show([...path, key('operation')], `"${name}"`);
+  const consequences = [
+    ...(repeats ? ['retries them only when the failure shows that nothing was executed'] : []),
+    ...(hedge === null ? [] : ['never hedges them']),
+  ].join(' and ');
+  const message = `POST and PATCH are not idempotent, so ${found} ${consequences} (an AI SDK's requests and those with an Idempotency-Key always); set idempotent: true if repeating them is harmless, or false to never repeat them`;
+  review.warn(path, message, [[key('operations'), name]]);
+}
+
+function warnOfHiddenRetries(
+  index: number,
+  { match, operation: name }: UpstreamRule,
+  { retry, rateLimit, rateLimits }: OperationConfig,
+  review: Review,
+): void {
+  const limited = [rateLimit, ...rateLimits].some((limit) => limit?.mode === 'enforce');
+  if (retry !== null || !limited || match.host === null || !SDK_HOSTS.test(match.host)) return;
+  const { key } = review.dialect;
+  const path = [key('upstreams'), index, key('match'), key('host')];
+  const found = review.show([key('upstreams'), index, key('operation')], `"${name}"`);
+  const message = `${found} has no retry, so the SDKs of this host repeat its failed requests by themselves, each as a call of its own that its limits count again; give the operation a retry, or the SDK's client maxRetries: 0`;
+  review.warn(path, message, [[key('operations'), name]]);
+}
