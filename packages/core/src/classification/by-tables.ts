@@ -64,7 +64,7 @@ function byThrower(
   return {
     ...verdict(throttled ? 'throttled' : 'transient', `thrown as ${error.name}`, error.name),
     notExecuted: cause?.notExecuted ?? throttled,
-    retryAfterMs: retryAfterMs ?? cause?.retryAfterMs,
+    retryAfterMs,
   };
 }
 

@@ -12,10 +12,15 @@ export interface RuleHit {
 export class RuleIndex {
   readonly #entries = new Map<string, { readonly rule: ErrorRule; readonly order: number }[]>();
 
+  /** The kinds of facts by which any of the rules is found. */
+  readonly #kinds: readonly MatchKind[];
+
   constructor(rules: readonly ErrorRule[]) {
+    const kinds = new Set<MatchKind>();
     for (const [order, rule] of rules.entries()) {
       const kind = MATCH_KINDS.find((candidate) => valuesOf(rule.match, candidate) !== undefined);
       if (kind === undefined) continue;
+      kinds.add(kind);
       for (const value of keysOf(rule, kind)) {
         const key = `${kind}:${value}`;
         const entries = this.#entries.get(key) ?? [];
@@ -23,12 +28,12 @@ export class RuleIndex {
         this.#entries.set(key, entries);
       }
     }
+    this.#kinds = MATCH_KINDS.filter((kind) => kinds.has(kind));
   }
 
   /** The rule about the most telling fact; of several about the same kind of fact the first in the table. */
   find(facts: ErrorFacts): RuleHit | undefined {
-    if (this.#entries.size === 0) return undefined;
-    for (const kind of MATCH_KINDS) {
+    for (const kind of this.#kinds) {
       const hit = this.#findBy(kind, facts);
       if (hit !== undefined) return hit;
     }
