@@ -79,7 +79,7 @@ describe('hardenFetch', () => {
     expect(upstream.requests).toHaveLength(3);
   });
 
-  it('sends a Request with a body whole with every attempt and leaves the original usable', async () => {
+  it('sends a Request with a body whole with every attempt', async () => {
     await using setup = await harden(failFirst(2, 503));
     const { upstream, fetch } = setup;
     const request = new Request(`${upstream.url}/x`, { method: 'PUT', body: 'body' });
@@ -216,5 +216,49 @@ describe('hardenFetch', () => {
     const used = new Request(`${upstream.url}/api/x`, { method: 'PUT', body: 'x' });
     await used.text();
     expect(await rejection(fetch(used))).toBeInstanceOf(TypeError);
+  });
+
+  it('sees what fetch itself would see of unusual options', async () => {
+    await using setup = await harden(failFirst(0, 200));
+    const { upstream, fetch } = setup;
+    const headers = { authorization: 'key', 'idempotency-key': '1' };
+    const unusual: NonNullable<Parameters<Fetch>[1]>[] = [
+      new Request('http://unused/', { method: 'POST', body: 'body', headers }),
+      Object.create({ method: 'POST', body: 'body', headers }),
+      { method: 'POST', body: 'body', headers: new Map(Object.entries(headers)).entries() as never },
+    ];
+    for (const init of unusual) {
+      upstream.requests.length = 0;
+      expect((await fetch(`${upstream.url}/x`, init)).status).toBe(200);
+      expect(upstream.requests.map(({ method, body, headers: sent }) => [method, body, sent.authorization])).toEqual([
+        ['POST', 'body', 'key'],
+      ]);
+    }
+  });
+
+  it('uses a Request up, as fetch does, and lets options detach its signal', async () => {
+    await using setup = await harden(failFirst(0, 200));
+    const { upstream, fetch } = setup;
+    const once = new Request(`${upstream.url}/x`, { method: 'PUT', body: 'body' });
+    await fetch(once);
+    expect(once.bodyUsed).toBe(true);
+    expect(await rejection(fetch(once))).toBeInstanceOf(TypeError);
+    const aborted = new Request(`${upstream.url}/x`, { signal: AbortSignal.abort() });
+    expect(await rejection(fetch(aborted))).toMatchObject({ name: 'AbortError' });
+    expect((await fetch(aborted, { signal: null })).status).toBe(200);
+  });
+
+  it('does not wait for an explanation that does not come', async () => {
+    await using setup = await harden(
+      (response) => {
+        response.writeHead(429, { 'content-type': 'application/json' });
+        response.write('{"error":');
+      },
+      { retry: { ...retry, maxAttempts: 2 }, timeout: { totalMs: 20_000 } },
+    );
+    const { upstream, fetch } = setup;
+    const response = await fetch(`${upstream.url}/x`);
+    expect([response.status, upstream.requests.length]).toEqual([429, 2]);
+    await response.body?.cancel();
   });
 });

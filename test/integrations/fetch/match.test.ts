@@ -32,9 +32,30 @@ describe('upstream rules', () => {
     [{ path: '/v1/*/items' }, 'GET', 'http://h/v1/a/b/items', false],
     [{ path: '/a.b' }, 'GET', 'http://h/aXb', false],
     [{ path: '/search' }, 'GET', 'http://h/search?q=/other', true],
+    [{ path: '/v1/**/x' }, 'GET', 'http://h/v1/x', true],
+    [{ path: '/v1/**/x' }, 'GET', 'http://h/v1/a/b/x', true],
+    [{ path: '/v1/**/x' }, 'GET', 'http://h/v1/a/b/xy', false],
+    [{ path: '/v1/{id}' }, 'GET', 'http://h/v1/42', true],
+    [{ path: '/v1/item-*-b' }, 'GET', 'http://h/v1/item-a-b-b', true],
+    [{ path: '/v1/item-*-b' }, 'GET', 'http://h/v1/item-a-c', false],
+    [{ path: '/ü' }, 'GET', 'http://h/ü', true],
+    [{ path: '/' }, 'GET', 'http://h', true],
+    [{ path: '/**' }, 'GET', 'http://h/any/thing', true],
+    [{ host: '::1' }, 'GET', 'http://[::1]:80/', true],
+    [{ host: '[::1]:8080' }, 'GET', 'http://[::1]:8080/', true],
+    [{ host: 'bücher.example' }, 'GET', 'http://bücher.example/', true],
+    [{ host: 'example.com' }, 'GET', 'http://example.com./', true],
     [{ methods: ['POST', 'PUT'] }, 'PUT', 'http://h/', true],
     [{ methods: ['POST', 'PUT'] }, 'GET', 'http://h/', false],
   ])('%j and %s %s: %s', async (match, method, url, matches) => {
     expect(await operationOf(match, method, url)).toBe(matches ? 'op' : undefined);
+  });
+
+  it('take a hostile path in a number of steps that its length bounds', async () => {
+    const path = `/${'a/b/'.repeat(5_000)}end`;
+    expect(await operationOf({ path: '/**/a/**/b/**/a/**/b/**/a/**/nothing' }, 'GET', `http://h${path}`)).toBe(
+      undefined,
+    );
+    expect(await operationOf({ path: `/${'*a'.repeat(30)}` }, 'GET', `http://h/${'a'.repeat(5_000)}b`)).toBe(undefined);
   });
 });

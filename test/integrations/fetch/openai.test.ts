@@ -60,6 +60,42 @@ describe('the OpenAI SDK on a hardened fetch', () => {
     expect(setup.upstream.requests).toHaveLength(3);
   });
 
+  it('never takes one call for another, however many ask for the same at once', async () => {
+    const perCall = new Map<string, number>();
+    await using setup = await setUp(
+      (response, request) => {
+        const { user } = JSON.parse(request.body);
+        perCall.set(user, (perCall.get(user) ?? 0) + 1);
+        response.destroy();
+      },
+      { retry, retryBudget: false },
+    );
+    const calls = Array.from({ length: 200 }, (_, index) =>
+      rejection(setup.client.chat.completions.create({ ...question, user: `user-${index % 100}` })),
+    );
+    for (const error of await Promise.all(calls)) expect(error).toBeInstanceOf(OpenAI.APIConnectionError);
+    // Each text was sent by two calls, each of which had its three attempts.
+    expect(new Set(perCall.values())).toEqual(new Set([6]));
+    expect(setup.observer.ofType('call.ended')).toHaveLength(200);
+  });
+
+  it('waits out what the server asks for, even where the timer of the SDK cuts the wait', async () => {
+    const arrivals: number[] = [];
+    await using setup = await setUp(
+      (response) => {
+        arrivals.push(performance.now());
+        json(response, 429, { error: { message: 'later' } }, { 'retry-after': '2' });
+      },
+      { retry: { ...retry, maxAttempts: 2 } },
+      300,
+    );
+    const patient = setup.client.withOptions({ maxRetries: 8 });
+    await rejection(patient.chat.completions.create(question));
+    expect(arrivals).toHaveLength(2);
+    // A server that says two seconds is not asked before: the one time that is a promise, not a measure of speed.
+    expect((arrivals[1] ?? 0) - (arrivals[0] ?? 0)).toBeGreaterThanOrEqual(1_990);
+  });
+
   it('keeps its own retries where the operation has none', async () => {
     await using setup = await setUp(
       (response, _, index) =>

@@ -1,10 +1,10 @@
-import { type Bridge, isCrossbridgeError } from '@crossbridge/core';
+import { type Bridge, isCrossbridgeError, retryAfterMsOf } from '@crossbridge/core';
 import type { UpstreamRule } from '@crossbridge/core/config';
 import { HttpFailure, httpFailureOf } from './http-failure.ts';
 import { compileUpstreams, type UpstreamMatcher } from './match.ts';
 import { asFinal, refusalResponse } from './refusal.ts';
-import { type Fetch, type FetchInit, isIdempotent, type OutgoingRequest, readRequest } from './request.ts';
-import { isAiSdk, isSdkResend, SdkResends } from './sdk-resends.ts';
+import { type Fetch, isIdempotent, type OutgoingRequest, readRequest, targetOf } from './request.ts';
+import { isAiSdk, type SdkCall, sdkCallOf } from './sdk-call.ts';
 
 export interface HardenFetchOptions {
   /** The bridge whose operations the requests belong to. */
@@ -26,7 +26,7 @@ export interface HardenFetchOptions {
  *   is sent once.
  * - A refusal rejects with a `CrossbridgeError`; to an AI SDK it is a response with status 429, 503 or 504, so that it raises
  *   its own error class.
- * - An AI SDK's own retries do not multiply ours: see {@link SdkResends}.
+ * - An AI SDK's own retries do not multiply ours: see {@link sdkCallOf}.
  */
 export function hardenFetch(fetch: Fetch, options: HardenFetchOptions): Fetch {
   const { bridge, operation } = options;
@@ -34,14 +34,23 @@ export function hardenFetch(fetch: Fetch, options: HardenFetchOptions): Fetch {
     operation === undefined
       ? matcherOf(() => options.upstreams ?? bridge.config.upstreams)
       : () => ({ operation, idempotent: options.idempotent ?? 'auto' });
-  const resends = new SdkResends();
-  return async function hardenedFetch(input, init) {
-    const request = readRequest(input, init);
-    const rule = request === undefined ? undefined : match(request.method, request.url);
-    if (request === undefined || rule === undefined) return fetch(input, init);
-    return isAiSdk(request)
-      ? sendForSdk(fetch, bridge, rule, request, init, resends)
-      : send(fetch, bridge, rule, request, undefined).response;
+  return function hardenedFetch(input, init) {
+    const target = targetOf(input, init);
+    const rule = target === undefined ? undefined : match(target.method, target.url);
+    if (target === undefined || rule === undefined) return fetch(input, init);
+    let request: OutgoingRequest;
+    try {
+      request = readRequest(input, init, target);
+    } catch (error) {
+      // What `fetch` itself would have answered to options that make no request.
+      return Promise.reject(error);
+    }
+    if (!isAiSdk(request)) return send(fetch, bridge, rule, request, undefined).response;
+    const retry = bridge.config.operations[rule.operation]?.retry ?? null;
+    // Without a retry policy of ours the SDK keeps its own retries, each of them a call.
+    return retry === null
+      ? refusalAsResponse(send(fetch, bridge, rule, request, undefined).response, request)
+      : sendForSdk(fetch, bridge, rule, request, sdkCallOf(request, retry.maxAttempts));
   };
 }
 
@@ -57,15 +66,24 @@ function matcherOf(upstreams: () => readonly UpstreamRule[]): UpstreamMatcher {
 
 type Target = Pick<UpstreamRule, 'operation' | 'idempotent'>;
 
+interface Sent {
+  readonly response: Promise<Response>;
+  /** Requests made so far. */
+  attempts(): number;
+  /** How long the server wants to be left alone, from now on. */
+  askedWaitMs(): number;
+}
+
 function send(
   fetch: Fetch,
   bridge: Bridge,
   rule: Target,
   request: OutgoingRequest,
   maxAttempts: number | undefined,
-): { readonly response: Promise<Response>; readonly attempts: () => number } {
+): Sent {
   let attempts = 0;
   let previous: Response | undefined;
+  let notBeforeMs = 0;
   const call = bridge.run(
     rule.operation,
     async ({ attempt, signal }) => {
@@ -75,6 +93,7 @@ function send(
       const response = await request.send(fetch, both);
       if (response.status < 400) return response;
       previous = response;
+      notBeforeMs = performance.now() + (retryAfterMsOf(response.headers, Date.now()) ?? 0);
       throw await httpFailureOf(response);
     },
     {
@@ -89,7 +108,7 @@ function send(
     discard(previous);
     throw error;
   });
-  return { response, attempts: () => attempts };
+  return { response, attempts: () => attempts, askedWaitMs: () => Math.max(0, notBeforeMs - performance.now()) };
 }
 
 /** A connection goes back to the pool only when its body is read or cancelled. */
@@ -102,25 +121,41 @@ async function sendForSdk(
   bridge: Bridge,
   rule: Target,
   request: OutgoingRequest,
-  init: FetchInit,
-  resends: SdkResends,
+  call: SdkCall,
 ): Promise<Response> {
-  const policy = bridge.config.operations[rule.operation]?.retry ?? null;
-  // Without a retry policy of ours the SDK keeps its own retries, each of them a call.
-  if (policy === null) return refusalAsResponse(send(fetch, bridge, rule, request, undefined).response, request);
-  const resend = isSdkResend(request) ? resends.recall(request, init?.body) : undefined;
-  if (resend?.attemptsLeft === 0) throw resend.error;
-  const allowed = resend?.attemptsLeft ?? (isSdkResend(request) ? 1 : policy.maxAttempts);
-  const { response, attempts } = send(fetch, bridge, rule, request, allowed);
+  if (call.attemptsLeft <= 0) throw call.error;
+  await until(call.notBeforeMs, request.signal);
+  const sent = send(fetch, bridge, rule, request, call.attemptsLeft);
   try {
-    const final = await refusalAsResponse(response, request);
+    const final = await refusalAsResponse(sent.response, request);
     return final.status < 400 ? final : asFinal(final);
   } catch (error) {
     // Only the SDK's own timer, seen as an abort, leaves attempts over: whatever else ended the call has had its say.
-    const attemptsLeft = request.signal?.aborted === true ? Math.max(0, allowed - attempts()) : 0;
-    resends.remember(request, init?.body, { attemptsLeft, error });
+    const goesOn = request.signal?.aborted === true;
+    call.attemptsLeft = goesOn ? call.attemptsLeft - sent.attempts() : 0;
+    call.notBeforeMs = performance.now() + sent.askedWaitMs();
+    call.error = error;
     throw error;
   }
+}
+
+/** What a server has asked for is waited out even where the SDK's own timer has cut the wait before. */
+async function until(timeMs: number, signal: AbortSignal | undefined): Promise<void> {
+  const waitMs = timeMs - performance.now();
+  if (waitMs <= 0) return;
+  signal?.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const end = (): void => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    };
+    const timer = setTimeout(end, waitMs);
+    const abort = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+  });
 }
 
 async function refusalAsResponse(response: Promise<Response>, request: OutgoingRequest): Promise<Response> {

@@ -1,5 +1,6 @@
-/** Longest error body that is read for its code. */
+/** Longest error body that is read for its code, and for how long: an answer must not be lost to its own explanation. */
 const MAX_ERROR_BODY_BYTES = 64 * 1024;
+const MAX_ERROR_BODY_MS = 500;
 
 /**
  * A response with an error status on its way through the policies. It never reaches the application: that gets the response,
@@ -28,10 +29,9 @@ export async function httpFailureOf(response: Response): Promise<HttpFailure> {
 }
 
 async function errorCodeOf(response: Response): Promise<string | undefined> {
-  const length = Number(response.headers.get('content-length') ?? 0);
-  if (!response.headers.get('content-type')?.includes('json') || length > MAX_ERROR_BODY_BYTES) return undefined;
+  if (!response.headers.get('content-type')?.includes('json')) return undefined;
   try {
-    const body: unknown = await response.clone().json();
+    const body: unknown = JSON.parse((await readStart(response.clone())) ?? 'null');
     const error = member(body, 'error') ?? body;
     const details = member(error, 'details');
     return [member(details, 'error_code'), member(error, 'code'), member(error, 'type')].find(
@@ -40,6 +40,31 @@ async function errorCodeOf(response: Response): Promise<string | undefined> {
   } catch {
     // Not JSON after all, or the connection broke: the status alone then decides.
     return undefined;
+  }
+}
+
+/** The text of a body that is short and comes at once; undefined for any other. */
+async function readStart({ body }: Response): Promise<string | undefined> {
+  if (body === null) return undefined;
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    void reader.cancel().catch(() => {});
+  }, MAX_ERROR_BODY_MS);
+  try {
+    let text = '';
+    for (let bytes = 0; bytes <= MAX_ERROR_BODY_BYTES; ) {
+      const { done, value } = await reader.read();
+      if (done) return timedOut ? undefined : text + decoder.decode();
+      bytes += value.byteLength;
+      text += decoder.decode(value, { stream: true });
+    }
+    void reader.cancel().catch(() => {});
+    return undefined;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { UpstreamRule } from '@crossbridge/core/config';
+import { pathGlob } from './glob.ts';
 
 /** Finds the first rule that a request matches. */
 export type UpstreamMatcher = (method: string, url: URL) => UpstreamRule | undefined;
@@ -10,38 +11,40 @@ export function compileUpstreams(rules: readonly UpstreamRule[]): UpstreamMatche
 }
 
 function compile(match: UpstreamRule['match']): (method: string, url: URL) => boolean {
-  const host = match.host === null ? undefined : hostPattern(match.host.toLowerCase());
-  const path = match.path === null ? undefined : pathPattern(match.path);
+  const host = match.host === null ? undefined : hostPattern(match.host);
+  const path = match.path === null ? undefined : pathGlob(match.path);
   const methods = match.methods === null ? undefined : new Set(match.methods.map((method) => method.toUpperCase()));
   return (method, url) =>
     (methods === undefined || methods.has(method)) &&
     (host === undefined || host(url)) &&
-    (path === undefined || path.test(url.pathname));
+    (path === undefined || path(url.pathname));
 }
 
 /** `name` matches every port, `name:port` one; `*.name` matches every host below `name`, at any depth. */
 function hostPattern(pattern: string): (url: URL) => boolean {
-  const withPort = /:\d+$/.test(pattern);
-  const hostOf = (url: URL): string => (withPort ? `${url.hostname}:${portOf(url)}` : url.hostname);
   if (pattern === '*') return () => true;
-  if (!pattern.startsWith('*.')) return (url) => hostOf(url) === pattern;
-  const suffix = pattern.slice(1);
-  return (url) => hostOf(url).endsWith(suffix);
+  const below = pattern.startsWith('*.');
+  const { name, port } = readHost(below ? pattern.slice(2) : pattern);
+  return (url) => {
+    const host = withoutDot(url.hostname);
+    return (below ? host.endsWith(`.${name}`) : host === name) && (port === undefined || portOf(url) === port);
+  };
+}
+
+/** The host as `URL` writes it: lower case, international names in ASCII, IPv6 addresses in brackets. */
+function readHost(text: string): { readonly name: string; readonly port: string | undefined } {
+  const ipv6 = (text.match(/:/g)?.length ?? 0) > 1 && !text.startsWith('[');
+  const port = ipv6 ? undefined : /:(\d+)$/.exec(text)?.[1];
+  const name = port === undefined ? text : text.slice(0, -port.length - 1);
+  const url = URL.parse(`http://${ipv6 ? `[${name}]` : name}`);
+  return { name: withoutDot(url?.hostname ?? name.toLowerCase()), port };
+}
+
+/** `example.com.` is the same host as `example.com`. */
+function withoutDot(host: string): string {
+  return host.endsWith('.') ? host.slice(0, -1) : host;
 }
 
 function portOf(url: URL): string {
   return url.port !== '' ? url.port : url.protocol === 'https:' ? '443' : '80';
-}
-
-/** `*` stays inside one segment of the path, `**` crosses them; `/**` at the end also matches the path without it. */
-function pathPattern(pattern: string): RegExp {
-  const source = pattern
-    .split(/(\/\*\*$|\*\*|\*)/)
-    .map((part) => {
-      if (part === '/**') return '(?:/.*)?';
-      if (part === '**') return '.*';
-      return part === '*' ? '[^/]*' : part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-    })
-    .join('');
-  return new RegExp(`^${source}$`);
 }

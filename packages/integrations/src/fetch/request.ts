@@ -5,40 +5,60 @@ export type Fetch = (input: FetchInput, init?: FetchInit) => Promise<Response>;
 
 const IDEMPOTENT_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
-/** One request of the application, which may have to be sent more than once. */
-export interface OutgoingRequest {
+/** What has to be known of a request to find its rule. Reads as little as it can: most requests belong to no operation. */
+export interface RequestTarget {
   readonly method: string;
   readonly url: URL;
+}
+
+/** One request of the application, which may have to be sent more than once. */
+export interface OutgoingRequest extends RequestTarget {
   readonly headers: Headers;
   readonly signal: AbortSignal | undefined;
   /** False when the body is a stream of the application's, which can be read only once. */
   readonly replayable: boolean;
-  /** Sends the request, each time with the same body. */
+  /** Sends the request, each time whole. */
   send(fetch: Fetch, signal: AbortSignal): Promise<Response>;
 }
 
-/** Reads what `fetch` was called with; undefined when it is not an HTTP request that this package can judge. */
-export function readRequest(input: FetchInput, init: FetchInit): OutgoingRequest | undefined {
+/** Where a request goes; undefined when it is not an HTTP request that can be judged. */
+export function targetOf(input: FetchInput, init: FetchInit): RequestTarget | undefined {
   const request = input instanceof Request ? input : undefined;
-  const url = parseUrl(request?.url ?? String(input));
-  if (url === undefined || request?.bodyUsed === true) return undefined;
-  const body = init?.body ?? undefined;
-  let headers: Headers | undefined;
+  const url = URL.parse(request?.url ?? String(input));
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined;
+  return { method: (init?.method ?? request?.method ?? 'GET').toUpperCase(), url };
+}
+
+/** Reads a request so that it can be sent several times. What it was made of is read once, as `fetch` would. */
+export function readRequest(input: FetchInput, init: FetchInit, target: RequestTarget): OutgoingRequest {
+  return input instanceof Request || !isPlain(init) ? fromRequest(input, init, target) : fromParts(input, init, target);
+}
+
+/** The usual case: an address and an object. It is passed on in the same form, to whatever `fetch` is wrapped. */
+function fromParts(input: Exclude<FetchInput, Request>, init: FetchInit, target: RequestTarget): OutgoingRequest {
+  const headers = new Headers(init?.headers);
   return {
-    method: (init?.method ?? request?.method ?? 'GET').toUpperCase(),
-    url,
-    // Most requests belong to no operation, and then nobody looks.
-    get headers() {
-      headers ??= new Headers(init?.headers ?? request?.headers);
-      return headers;
-    },
-    signal: init?.signal ?? request?.signal,
-    replayable: !isOneShot(body),
-    send: (fetch, signal) => {
-      // A Request with a body is spent by the first fetch; each attempt sends a copy and leaves the original whole.
-      const again = body === undefined && request?.body ? request.clone() : input;
-      return fetch(again, { ...init, signal });
-    },
+    ...target,
+    headers,
+    signal: init?.signal ?? undefined,
+    replayable: !isOneShot(init?.body),
+    // The headers that were read, not those that were given: an iterator gives them only once.
+    send: (fetch, signal) => fetch(input, { ...init, headers, signal }),
+  };
+}
+
+/** A `Request`, or options that only `Request` can read (inherited members, getters): each attempt sends a copy of one. */
+function fromRequest(input: FetchInput, init: FetchInit, target: RequestTarget): OutgoingRequest {
+  const request = new Request(input, init);
+  const { referrer, referrerPolicy } = request;
+  // What a Request does not show, and options given beside it would reset.
+  const kept = { referrer, referrerPolicy, ...dispatcherOf(init) };
+  return {
+    ...target,
+    headers: request.headers,
+    signal: request.signal,
+    replayable: !isOneShot(init?.body),
+    send: (fetch, signal) => fetch(request.body === null ? request : request.clone(), { ...kept, signal }),
   };
 }
 
@@ -48,6 +68,13 @@ export function readRequest(input: FetchInput, init: FetchInit): OutgoingRequest
  */
 export function isIdempotent(request: OutgoingRequest): boolean {
   return IDEMPOTENT_METHODS.has(request.method) || request.headers.has('idempotency-key');
+}
+
+/** Whether copying the own members of the options copies all that `fetch` would see. */
+function isPlain(init: FetchInit): boolean {
+  if (init === undefined || init === null) return true;
+  const prototype: unknown = Object.getPrototypeOf(init);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function isOneShot(body: unknown): boolean {
@@ -62,7 +89,8 @@ function isOneShot(body: unknown): boolean {
   return !replayable && Symbol.asyncIterator in body;
 }
 
-function parseUrl(text: string): URL | undefined {
-  const url = URL.parse(text);
-  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') ? url : undefined;
+/** undici's own option: through which pool or proxy the request goes. */
+function dispatcherOf(init: FetchInit): object {
+  const dispatcher: unknown = init !== undefined && 'dispatcher' in init ? init.dispatcher : undefined;
+  return dispatcher === undefined ? {} : { dispatcher };
 }
