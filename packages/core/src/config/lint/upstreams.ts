@@ -3,16 +3,16 @@ import type { OperationConfig, RuntimeConfig, UpstreamRule } from '../types.ts';
 
 const NOT_IDEMPOTENT: readonly string[] = ['POST', 'PATCH'];
 
-/** Hosts whose own SDKs repeat failed requests unless something else does. */
+/** Hosts whose own SDKs repeat failed requests, two times by default, unless CrossBridge is in front of them. */
 const SDK_HOSTS = /^(?:\*|api)\.(?:openai|anthropic)\.com(?::\d+)?$|\.openai\.azure\.com(?::\d+)?$/;
 
-/** Requests that are repeated by nobody, or by somebody whom nobody asked. */
+/** Requests that are repeated less than their author may think. */
 export function lintUpstreams({ operations, upstreams, retry }: RuntimeConfig, review: Review): void {
   upstreams.forEach((rule, index) => {
     const operation = Object.hasOwn(operations, rule.operation) ? operations[rule.operation] : undefined;
     if (operation === undefined) return;
     warnOfUndecidedRepeats(index, rule, operation, review);
-    if (retry.enabled) warnOfHiddenRetries(index, rule, operation, review);
+    if (retry.enabled) warnOfLostRetries(index, rule, operation, review);
   });
 }
 
@@ -36,17 +36,17 @@ function warnOfUndecidedRepeats(
   review.warn(path, message, [[key('operations'), name]]);
 }
 
-function warnOfHiddenRetries(
+function warnOfLostRetries(
   index: number,
   { match, operation: name }: UpstreamRule,
-  { retry, rateLimit, rateLimits }: OperationConfig,
+  { retry }: OperationConfig,
   review: Review,
 ): void {
-  const limited = [rateLimit, ...rateLimits].some((limit) => limit?.mode === 'enforce');
-  if (retry !== null || !limited || match.host === null || !SDK_HOSTS.test(match.host)) return;
   const { key } = review.dialect;
+  const decided = review.written([key('operations'), name, key('retry')]);
+  if (retry !== null || decided || match.host === null || !SDK_HOSTS.test(match.host)) return;
   const path = [key('upstreams'), index, key('match'), key('host')];
   const found = review.show([key('upstreams'), index, key('operation')], `"${name}"`);
-  const message = `${found} has no retry, so the SDKs of this host repeat its failed requests by themselves, each as a call of its own that its limits count again; give the operation a retry, or the SDK's client maxRetries: 0`;
+  const message = `${found} has no retry, and the SDKs of this host no longer repeat requests that run under an operation, so failures that they used to ride out reach the application; give the operation a retry, or retry: false if that is meant`;
   review.warn(path, message, [[key('operations'), name]]);
 }
