@@ -1,4 +1,5 @@
 export { ConfigError } from './config-error.ts';
+export { type ConfigChange, diffConfig } from './diff.ts';
 export { type DurationRule, formatDuration, parseDuration } from './duration.ts';
 export type {
   BulkheadInput,
@@ -21,3 +22,4 @@ export { type ParsedConfig, type ParseOptions, parseRuntimeConfig } from './pars
 export { type ConfigProblem, type ConfigWarning, formatProblem } from './problem.ts';
 export { resolveRuntimeConfig } from './resolve.ts';
 export type * from './types.ts';
+export { type ConfigWatcher, type WatchOptions, watchRuntimeConfig } from './watch.ts';
