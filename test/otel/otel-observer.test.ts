@@ -40,7 +40,9 @@ describe('the observer', () => {
     const observer = createOtelObserver({ recordKey: 'hashed', attemptSpans: 'always' });
     const promise = Promise.resolve('answer');
     expect(observer.around({ kind: 'call', call: CALL }, () => promise)).toBe(promise);
-    expect(observer.around({ kind: 'attempt', call: CALL, attempt: 1 }, () => promise)).toBe(promise);
+    expect(observer.around({ kind: 'attempt', call: CALL, attempt: 1, attemptKind: 'initial' }, () => promise)).toBe(
+      promise,
+    );
     const told = reports();
     await driveCall(observer, { key: 'user:1' }, async (call) => {
       call.limit({ waitMs: 20 });
@@ -68,6 +70,7 @@ describe('the observer', () => {
       type: 'attempt.ended',
       call: CALL,
       attempt: 1,
+      kind: 'initial',
       outcome: 'success',
       errorType: undefined,
       durationMs: 1,

@@ -131,6 +131,7 @@ describe('the span of a call', () => {
       operation: 'search',
       from: 'open',
       to: 'isolated',
+      target: undefined,
       call: undefined,
     });
     await driveCall(observer, {}, (call) => {

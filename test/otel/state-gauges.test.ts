@@ -96,7 +96,14 @@ it('loses only the gauges when the state cannot be read', async () => {
     },
   };
   const observer = createOtelObserver({ state: () => bridge });
-  observer.on({ type: 'circuit_breaker.changed', operation: 'search', from: 'closed', to: 'open', call: undefined });
+  observer.on({
+    type: 'circuit_breaker.changed',
+    operation: 'search',
+    from: 'closed',
+    to: 'open',
+    target: undefined,
+    call: undefined,
+  });
   const collected = await otel.collect();
   expect(collected.errors).toEqual([]);
   expect(collected.names).toEqual(['crossbridge.circuit_breaker.transitions']);

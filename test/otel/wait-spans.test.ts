@@ -73,6 +73,7 @@ describe('a wait', () => {
         call: call.info,
         attempt: 1,
         decision: 'retried',
+        mode: 'enforce',
         errorType: '503',
         delayMs: 60_000,
         source: 'retry_after',

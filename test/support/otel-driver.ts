@@ -1,4 +1,5 @@
 import type {
+  AttemptKind,
   AttemptOutcome,
   BreakerState,
   BridgeEvent,
@@ -36,6 +37,8 @@ export interface Ending {
 export const SUCCESS: Ending = { outcome: 'success' };
 
 export interface AttemptPlan {
+  /** Default: the first attempt of a call is its initial one, and every later one a retry. */
+  readonly kind?: AttemptKind;
   readonly durationMs?: number;
   readonly outcome?: AttemptOutcome;
   readonly errorType?: string;
@@ -113,23 +116,24 @@ export class DrivenCall {
     this.tell({ type: 'circuit_breaker.rejected', call: this.info, mode });
   }
 
-  moveBreaker(from: BreakerState, to: BreakerState): void {
+  moveBreaker(from: BreakerState, to: BreakerState, target?: string): void {
     const { operation } = this.info;
-    this.tell({ type: 'circuit_breaker.changed', operation, from, to, call: this.info });
+    this.tell({ type: 'circuit_breaker.changed', operation, from, to, target, call: this.info });
   }
 
   async attempt(plan: AttemptPlan = {}): Promise<void> {
     const { durationMs = 5, outcome = 'success', errorType, run, enterFrom = (enter) => enter() } = plan;
     this.info.attempts += 1;
     const attempt = this.info.attempts;
+    const kind = plan.kind ?? (attempt === 1 ? 'initial' : 'retry');
     const next = async (): Promise<void> => {
-      this.tell({ type: 'attempt.started', call: this.info, attempt });
+      this.tell({ type: 'attempt.started', call: this.info, attempt, kind });
       await run?.();
       this.time.advance(durationMs);
       this.info.attemptMs += durationMs;
-      this.tell({ type: 'attempt.ended', call: this.info, attempt, outcome, errorType, durationMs });
+      this.tell({ type: 'attempt.ended', call: this.info, attempt, kind, outcome, errorType, durationMs });
     };
-    const scope = { kind: 'attempt', call: this.info, attempt } as const;
+    const scope = { kind: 'attempt', call: this.info, attempt, attemptKind: kind } as const;
     await enterFrom(() => this.#observer.around?.(scope, next) ?? next());
   }
 
@@ -140,7 +144,16 @@ export class DrivenCall {
   /** Decides about the attempt that failed last and, when it decides to retry, waits. */
   decide(decision: RetryDecision, errorType: string, delayMs = 0, source: DelaySource = 'backoff'): void {
     const attempt = this.info.attempts;
-    this.tell({ type: 'retry.decided', call: this.info, attempt, decision, errorType, delayMs, source });
+    this.tell({
+      type: 'retry.decided',
+      call: this.info,
+      attempt,
+      decision,
+      mode: 'enforce',
+      errorType,
+      delayMs,
+      source,
+    });
     this.time.advance(delayMs);
     this.info.backoffMs += delayMs;
   }
