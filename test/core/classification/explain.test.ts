@@ -65,6 +65,18 @@ describe('explainError', () => {
     expect(explainError(new NetworkError('x', { cause: error({ code: 'EPIPE' }) })).notExecuted).toBe(false);
   });
 
+  it('takes five letters without a digit for no SQLSTATE, whatever stands beside them', () => {
+    expect(explainError(error({ code: 'EPIPE', severity: 'ERROR' })).chain[0]).not.toHaveProperty('sqlstate');
+    expect(explainError(error({ code: 'ABCDE', severity: 'ERROR' })).class).toBe('unclassified');
+  });
+
+  it('looks at sixteen errors at most', () => {
+    const crowd = new AggregateError(Array.from({ length: 40 }, () => error({})));
+    expect(explainError(new Error('x', { cause: crowd })).chain).toHaveLength(16);
+    const deep = Array.from({ length: 40 }).reduce<Error>((cause) => new Error('x', { cause }), error({ status: 503 }));
+    expect(explainError(deep).chain).toHaveLength(16);
+  });
+
   it('says of nothing known that no error decided', () => {
     expect(explainError(undefined).chain).toEqual([{ path: 'error', names: ['undefined'], decided: false }]);
     expect(explainError(null).chain[0]?.names).toEqual(['null']);

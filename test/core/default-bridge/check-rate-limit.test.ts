@@ -118,6 +118,17 @@ describe('checkRateLimit by operation', () => {
     expect(admitted(200, () => checkRateLimit('user:1', operation))).toBe(200);
   });
 
+  it('takes a key of several parts, whatever their order', () => {
+    setUp({
+      operations: { op: { rateLimit: { capacity: 5, windowSeconds: 60, by: 'org' } } },
+    });
+    expect(admitted(4, () => checkRateLimit({ user: '1', org: 'acme' }, 'op'))).toBe(4);
+    expect(admitted(4, () => checkRateLimit({ org: 'acme', user: '2' }, 'op'))).toBe(1);
+    expect(checkRateLimit({ user: '1', org: 'other' }, 'op')).toBe(true);
+    expect(admitted(20, () => checkRateLimit({ user: '1', org: 'acme' }, 'unheard_of'))).toBe(20);
+    expect(admitted(20, () => checkRateLimit({ org: 'acme', user: '1' }, 'unheard_of'))).toBe(10);
+  });
+
   it('counts a limit on attempts too', () => {
     setUp({ operations: { op: { rateLimit: { capacity: 2, windowSeconds: 60, per: 'attempt' } } } });
     expect(admitted(5, () => checkRateLimit('user:1', 'op'))).toBe(2);
@@ -177,6 +188,10 @@ describe('checkRateLimit by a limit given on the spot', () => {
 it.each([
   ['', 'search'],
   [undefined, 'search'],
+  [null, 'search'],
+  [{}, 'search'],
+  [{ user: '1', org: undefined }, 'search'],
+  [{ user: 1 }, 'search'],
   ['user:1', ''],
 ])('checkRateLimit refuses key %j, operation %j', (key, operation) => {
   setUp();

@@ -21,10 +21,10 @@ export function sqlstateOf(error: object): string | undefined {
   return fromServer ? code : undefined;
 }
 
-/** The number of a MySQL server error. Node's own `errno` is negative. */
+/** The number of a MySQL server error. Errors of the operating system have an `errno` too, but nothing that a server sends. */
 export function errnoOf(error: object): number | undefined {
   const errno = property(error, 'errno');
-  if (typeof errno !== 'number' || !Number.isInteger(errno) || errno <= 0) return undefined;
+  if (typeof errno !== 'number' || !Number.isInteger(errno)) return undefined;
   const code = property(error, 'code');
   const fromServer =
     typeof property(error, 'sqlState') === 'string' ||

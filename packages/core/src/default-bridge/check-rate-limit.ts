@@ -1,6 +1,7 @@
 import type { Bridge } from '../bridge.ts';
 import type { RateLimitConfig } from '../config/types.ts';
 import { InvalidArgumentError, RateLimitExceeded } from '../errors.ts';
+import { type CallKey, shownKey } from '../rate-limit/call-key.ts';
 import type { RateLimiter } from '../rate-limit/rate-limiter.ts';
 import { getDefaultBridge } from './default-bridge.ts';
 import { getRateLimitForOperation } from './rate-limit-for-operation.ts';
@@ -16,12 +17,12 @@ export interface CheckRateLimitOptions {
 export interface AdHocRateLimit extends RateLimitConfig, CheckRateLimitOptions {}
 
 /**
- * Whether `key` may go on under the limits that the config has for `operation`, overrides included; takes the tokens if so. An
+ * Whether `key` (`user:123`, or `{ user: '123', org: 'acme' }`) may go on under the limits that the config has for `operation`, overrides included; takes the tokens if so. An
  * operation that the config does not know has 30 per 60 s. True when rate limiting is off, or only watched.
  *
  * @throws RateLimitExceeded when asked to, InvalidArgumentError for arguments that cannot work
  */
-export function checkRateLimit(key: string, operation: string, options?: CheckRateLimitOptions): boolean;
+export function checkRateLimit(key: CallKey, operation: string, options?: CheckRateLimitOptions): boolean;
 /**
  * Whether `key` may go on under a limit given on the spot; takes the tokens if so. The bucket is that of the key alone: another limit
  * for the same key applies to the same bucket.
@@ -30,19 +31,17 @@ export function checkRateLimit(key: string, operation: string, options?: CheckRa
  */
 export function checkRateLimit(key: string, limit: AdHocRateLimit): boolean;
 export function checkRateLimit(
-  key: string,
+  key: CallKey,
   limit: string | AdHocRateLimit,
   options: CheckRateLimitOptions = {},
 ): boolean {
-  if (typeof key !== 'string' || key === '') {
-    throw new InvalidArgumentError(`The key must be a non-empty string, got ${key === '' ? '""' : typeof key}`);
-  }
+  assertKey(key);
   const bridge = getDefaultBridge();
   const { cost = 1, raiseOnExceeded = false } = typeof limit === 'string' ? options : limit;
   const refusal =
     typeof limit === 'string'
       ? byOperation(bridge, key, limit, cost)
-      : byLimit(bridge.rateLimiter, key, limit, cost, { key });
+      : byLimit(bridge.rateLimiter, limit, cost, { key: shownKey(key) });
   if (refusal !== undefined && raiseOnExceeded) throw refusal;
   return refusal === undefined;
 }
@@ -52,23 +51,34 @@ export function getRateLimiter(): RateLimiter {
   return getDefaultBridge().rateLimiter;
 }
 
-function byOperation(bridge: Bridge, key: string, operation: string, cost: number): RateLimitExceeded | undefined {
+function byOperation(bridge: Bridge, key: CallKey, operation: string, cost: number): RateLimitExceeded | undefined {
   if (operation === '') throw new InvalidArgumentError('The operation must be a non-empty string, got ""');
   const { config, rateLimiter } = bridge;
   if (Object.hasOwn(config.operations, operation) || !config.rateLimiting.enabled) {
     return bridge.checkRateLimit(key, operation, cost);
   }
   const limit = getRateLimitForOperation(operation, config);
-  return byLimit(rateLimiter, `${operation}\0${key}`, limit, cost, { key, operation });
+  return byLimit(rateLimiter, limit, cost, { key: shownKey(key), operation });
 }
 
 function byLimit(
   limiter: RateLimiter,
-  bucket: string,
   { capacity, windowSeconds }: RateLimitConfig,
   cost: number,
-  named: { readonly key: string; readonly operation?: string },
+  asked: { readonly key: string; readonly operation?: string },
 ): RateLimitExceeded | undefined {
+  const { key, operation } = asked;
+  const bucket = operation === undefined ? key : `${operation}\0${key}`;
   const { admitted, retryAfterMs } = limiter.decide(bucket, { capacity, windowSeconds }, cost);
-  return admitted ? undefined : new RateLimitExceeded({ ...named, limit: capacity, windowSeconds, retryAfterMs });
+  return admitted ? undefined : new RateLimitExceeded({ ...asked, limit: capacity, windowSeconds, retryAfterMs });
+}
+
+/** A key that is missing would make everybody share one bucket, and nobody would notice. */
+function assertKey(key: unknown): void {
+  if (typeof key === 'string' && key !== '') return;
+  const parts = typeof key === 'object' && key !== null ? Object.values(key) : [];
+  if (parts.length > 0 && parts.every((part) => typeof part === 'string' && part !== '')) return;
+  throw new InvalidArgumentError(
+    `The key must be a non-empty string, or an object of them, got ${key === '' ? '""' : typeof key}`,
+  );
 }
