@@ -54,6 +54,9 @@ describe('createBridge', () => {
     ['op', 'not a function', {}, /must be a function, got string/],
     ['op', () => 1, { maxAttempts: 0 }, /maxAttempts of 'op'/],
     ['op', () => 1, { cost: Number.NaN }, /cost of 'op'/],
+    ['op', () => 1, { deadlineMs: '5' as never }, /deadlineMs of 'op'/],
+    ['op', () => 1, { signal: {} as never }, /signal of 'op' must be an AbortSignal/],
+    ['op', () => 1, null as never, /options of run\('op', …\) must be an object/],
   ])('rejects arguments that cannot work: %j %s %j', async (operation, fn, options, message) => {
     const error = await rejection(createBridge().run(operation, fn as () => number, options));
     expect(isCrossbridgeError(error) && error.code).toBe('invalid_argument');

@@ -33,6 +33,15 @@ const hostile: [string, Observer][] = [
       },
     },
   ],
+  ['is asynchronous, and rejects', { on: (async () => Promise.reject(new Error('observer'))) as () => void }],
+  [
+    'has a getter that throws',
+    {
+      get around(): never {
+        throw new Error('observer');
+      },
+    },
+  ],
   ['runs the call twice', { around: async (_scope, next) => [await next(), await next()][1] as never }],
   ['never runs the call', { around: () => new Promise(() => {}) }],
   ['answers something else', { around: async () => 'mine' as never }],
@@ -102,5 +111,11 @@ describe('observers', () => {
       process.emitWarning = emitWarning;
     }
     expect(warnings).toEqual([expect.stringContaining('observer')]);
+  });
+
+  it('must be objects', () => {
+    for (const wrong of [null, undefined, 'observer']) {
+      expect(() => createBridge().observe(wrong as never)).toThrow(/An observer must be an object/);
+    }
   });
 });

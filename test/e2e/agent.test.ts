@@ -199,6 +199,43 @@ describe('the agent', () => {
     expect(await app.ended).toMatchObject({ code: 7, signal: null });
   });
 
+  it('counts a handler that runs once and is gone among those that decide how the process ends', async () => {
+    await using app = await startApp({ app: 'server.mjs', config, env: { OWN_SIGTERM: 'prepend' } });
+    await serviceUrl(app);
+    app.kill('SIGTERM');
+    expect(await app.ended).toMatchObject({ code: 7, signal: null });
+  });
+
+  it('exports the spans of worker threads', async () => {
+    await using upstream = await startUpstream(failFirst(1, 503));
+    await using backend = await startOtlpBackend();
+    const env = {
+      UPSTREAM_URL: upstream.url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: backend.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    };
+    expect(await runApp({ app: 'worker.mjs', config, env })).toMatchObject({ code: 0, stderr: '' });
+    expect(backend.spans.map(({ name }) => name)).toContain('plain');
+  });
+
+  it('holds no script up because a collector is down', async () => {
+    await using upstream = await startUpstream(failFirst(0, 200));
+    const env = { UPSTREAM_URL: upstream.url, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}` };
+    const startedAtMs = performance.now();
+    const ended = await runApp({ app: 'worker.mjs', config, env: { ...env, NO_WORKER: '1' } });
+    expect(ended.code).toBe(0);
+    // The exporter by itself goes on for ten seconds; the limit is two.
+    expect(performance.now() - startedAtMs).toBeLessThan(8_000);
+  });
+
+  it('says that there are no metrics where the SDK is switched off, and still hardens', async () => {
+    await using upstream = await startUpstream(failFirst(2, 503));
+    const env = { UPSTREAM_URL: upstream.url, OTEL_SDK_DISABLED: 'true' };
+    await using app = await startApp({ app: 'server.mjs', config, env });
+    expect((await fetch(await serviceUrl(app))).status).toBe(200);
+    expect([(await app.admin('/metrics')).status, (await app.admin('/readyz')).status]).toEqual([503, 200]);
+  });
+
   it('does not keep a process alive that has nothing left to do, even while it is scraped', async () => {
     const ended = await runApp({ app: 'short.mjs', config });
     expect(ended).toMatchObject({ code: 0, stderr: '' });

@@ -6,7 +6,7 @@ import { endpoints } from './admin/endpoints.ts';
 import { serveAdmin } from './admin/server.ts';
 import { type Patch, patchFetch } from './patches/fetch.ts';
 import { report, reportOnce } from './report.ts';
-import { type RunningSdk, startSdk } from './sdk/start-sdk.ts';
+import { startSdk } from './sdk/start-sdk.ts';
 import { flushAtExit } from './shutdown.ts';
 
 /** EX_CONFIG of sysexits.h: the configuration is wrong. */
@@ -33,8 +33,11 @@ export function start(): void {
   observe(bridge, patches);
   const patch = attempt('the fetch patch', () => patchFetch(bridge));
   if (patch !== undefined) patches.push(patch);
-  // Signals and the admin port belong to the process, so to its main thread.
-  if (isMainThread) serve(bridge, sdk, adminOf(config.admin));
+  const { stopping } = flushAtExit(sdk ?? { flush: async () => {}, shutdown: async () => {} }, isMainThread);
+  // The admin port belongs to the process, so to its main thread.
+  const admin = adminOf(config.admin);
+  if (!isMainThread || !admin.enabled) return;
+  attempt('the admin endpoint', () => serveAdmin(admin, endpoints({ state: bridge.state, sdk, stopping })));
 }
 
 function loadOrExit(): LoadedConfig {
@@ -54,12 +57,6 @@ function observe(bridge: Bridge, patches: readonly Patch[]): void {
   };
   const observer = attempt('the telemetry observer', () => createOtelObserver({ state: () => state }));
   if (observer !== undefined) bridge.observe(observer);
-}
-
-function serve(bridge: Bridge, sdk: RunningSdk | undefined, admin: AdminConfig): void {
-  const { stopping } = flushAtExit(sdk ?? { flush: async () => {}, shutdown: async () => {} });
-  if (!admin.enabled) return;
-  attempt('the admin endpoint', () => serveAdmin(admin, endpoints({ state: bridge.state, sdk, stopping })));
 }
 
 /** A port from the environment wins: several services on one machine often share one config file. */

@@ -149,7 +149,7 @@ export class Bridge {
     return this.#environment.notifier.add(observer);
   }
 
-  /** Refuses new calls and lets go of the observers once the calls under way have ended by themselves. */
+  /** Refuses new calls. Those under way end by themselves. */
   close(): void {
     this.#closed = true;
   }

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from './errors.ts';
 import type { BridgeEvent, Observer, Scope } from './observer.ts';
 
 export type ObserverErrorHandler = (error: unknown, observer: Observer) => void;
@@ -22,20 +23,21 @@ export class Notifier {
 
   /** Adds an observer; the function returned removes it. */
   add(observer: Observer): () => void {
+    if (typeof observer !== 'object' || observer === null) {
+      throw new InvalidArgumentError(`An observer must be an object with on or around, got ${String(observer)}`);
+    }
     this.#observers = [...this.#observers, observer];
     return () => {
       this.#observers = this.#observers.filter((other) => other !== observer);
     };
   }
 
-  clear(): void {
-    this.#observers = [];
-  }
-
   tell(event: BridgeEvent): void {
     for (const observer of this.#observers) {
       try {
-        observer.on?.(event);
+        const returned: unknown = observer.on?.(event);
+        // An observer that is asynchronous against its type must not end the process with an unhandled rejection.
+        if (returned instanceof Promise) returned.catch((error: unknown) => this.#report(error, observer));
       } catch (error) {
         this.#report(error, observer);
       }
@@ -51,14 +53,13 @@ export class Notifier {
   }
 
   #enter<T>(observer: Observer, scope: Scope, next: () => Promise<T>): Promise<T> {
-    if (observer.around === undefined) return next();
     let own: Promise<T> | undefined;
     const once = (): Promise<T> => {
       own ??= next();
       return own;
     };
     try {
-      const returned: unknown = observer.around(scope, once);
+      const returned: unknown = observer.around?.(scope, once);
       // Its promise is not used, so nobody else would hear of its rejection.
       if (returned instanceof Promise && returned !== own) {
         returned.catch((error: unknown) => {

@@ -39,8 +39,14 @@ export function assertRunnable(operation: unknown, fn: unknown, options: Omit<Ru
       `The second argument of run('${operation}', …) must be a function, got ${typeof fn}`,
     );
   }
-  const { deadlineMs, maxAttempts, cost } = options;
-  if (deadlineMs !== undefined && !(deadlineMs >= 0)) {
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidArgumentError(`The options of run('${operation}', …) must be an object, got ${String(options)}`);
+  }
+  const { deadlineMs, maxAttempts, cost, signal } = options;
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+    throw new InvalidArgumentError(`signal of '${operation}' must be an AbortSignal, got ${String(signal)}`);
+  }
+  if (deadlineMs !== undefined && !(typeof deadlineMs === 'number' && deadlineMs >= 0)) {
     throw new InvalidArgumentError(`deadlineMs of '${operation}' must be at least 0, got ${deadlineMs}`);
   }
   if (maxAttempts !== undefined && !(Number.isSafeInteger(maxAttempts) && maxAttempts >= 1)) {

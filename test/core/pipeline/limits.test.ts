@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createBridge } from '@crossbridge/core';
+import { type Clock, createBridge } from '@crossbridge/core';
 import { describe, expect, it } from 'vitest';
 import { failing, httpError, plainRetry, rejection, testBridge } from '../../support/bridges.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
@@ -125,6 +125,23 @@ describe('bulkhead in the pipeline', () => {
     hold.abort();
     await rejection(running);
     expect(await bridge.run('op', async () => 'free')).toBe('free');
+  });
+
+  it('ends a call whose deadline passes in the queue as late, even when the timer fires early', async () => {
+    const clock = new VirtualClock();
+    const early: Clock = {
+      now: () => clock.now(),
+      wallNow: () => clock.wallNow(),
+      setTimeout: (callback, delayMs) => clock.setTimeout(callback, delayMs - 1),
+      clearTimeout: (timer) => clock.clearTimeout(timer),
+    };
+    const bridge = createBridge({ operations: { op: { bulkhead: { limit: 1, queue: 5 } } } }, { clock: early });
+    const hold = new AbortController();
+    const running = bridge.run('op', () => new Promise(() => {}), { signal: hold.signal });
+    const queued = bridge.run('op', async () => 1, { deadlineMs: 50 });
+    expect(await rejection(clock.run(queued))).toMatchObject({ code: 'deadline_exceeded' });
+    hold.abort();
+    await rejection(running);
   });
 
   it('leaves a queued call in its own asynchronous context', async () => {

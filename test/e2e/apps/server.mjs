@@ -13,7 +13,8 @@ const server = createServer(async (_request, response) => {
 });
 server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`));
 if (process.env.OWN_SIGTERM) {
-  process.on('SIGTERM', () => {
+  const listen = process.env.OWN_SIGTERM === 'prepend' ? 'prependOnceListener' : 'on';
+  process[listen]('SIGTERM', () => {
     server.close(() => {
       process.exitCode = 7;
     });

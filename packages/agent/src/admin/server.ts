@@ -28,7 +28,8 @@ export function serveAdmin(config: Pick<AdminConfig, 'host' | 'port'>, routes: R
         'The application runs on. Set runtime.admin.port or CROSSBRIDGE_ADMIN_PORT.',
     );
   });
-  server.listen({ host: config.host, port: config.port }, () => {
+  // Workers of a cluster would share the port, and each scrape would ask another one.
+  server.listen({ host: config.host, port: config.port, exclusive: true }, () => {
     const address = server.address();
     if (typeof address === 'object' && address !== null && config.port === 0) {
       report(`admin endpoint on http://${config.host}:${address.port}`);

@@ -20,8 +20,12 @@ export interface RunningSdk {
   shutdown(): Promise<void>;
 }
 
-/** Starts the OpenTelemetry SDK as the standard `OTEL_*` variables say, plus what the agent needs of it. */
-export function startSdk(annotator: SpanProcessor): RunningSdk {
+/**
+ * Starts the OpenTelemetry SDK as the standard `OTEL_*` variables say, plus what the agent needs of it. Undefined when they say
+ * that there is to be none.
+ */
+export function startSdk(annotator: SpanProcessor): RunningSdk | undefined {
+  if (text('OTEL_SDK_DISABLED')?.toLowerCase() === 'true') return undefined;
   reportFirstOfEachFailure();
   const pullReader = new PrometheusExporter({ preventServerStart: true });
   const metricReaders: IMetricReader[] = [pullReader, ...pushReaders()];
@@ -60,9 +64,7 @@ function instrumentations(): Instrumentation[] {
 function reportFirstOfEachFailure(): void {
   if (text('OTEL_LOG_LEVEL') !== undefined) return;
   const once = (message: string, ...details: unknown[]): void => {
-    const line = [message, ...details.map((detail) => (detail instanceof Error ? detail.message : String(detail)))]
-      .join(' ')
-      .slice(0, 300);
+    const line = [message, ...details].map(readable).join(' ').slice(0, 300);
     reportOnce(`sdk ${line.slice(0, 40)}`, `OpenTelemetry: ${line} (said once)`);
   };
   const quiet = (): void => {};
@@ -70,4 +72,17 @@ function reportFirstOfEachFailure(): void {
     { error: once, warn: once, info: quiet, debug: quiet, verbose: quiet },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   );
+}
+
+/** The SDK hands its errors over as JSON text with a stack; a person wants the message. */
+function readable(part: unknown): string {
+  if (part instanceof Error) return part.message;
+  const text = String(part);
+  if (!text.startsWith('{')) return text;
+  try {
+    const { message, code } = JSON.parse(text) as { message?: unknown; code?: unknown };
+    return [message, code].filter((each) => typeof each === 'string' && each !== '').join(' ') || text;
+  } catch {
+    return text;
+  }
 }

@@ -26,11 +26,14 @@ export async function takeSlot(operation: Operation, call: Call): Promise<boolea
     throw refusal(operation, call, `all ${bulkhead.limit} slots and all ${bulkhead.queueLimit} queue places are taken`);
   }
   const queuedAtMs = environment.clock.now();
-  const timeoutMs = Math.min(queueTimeoutMs ?? Number.POSITIVE_INFINITY, call.remainingMs);
+  const untilDeadlineMs = call.remainingMs;
+  const timeoutMs = Math.min(queueTimeoutMs ?? Number.POSITIVE_INFINITY, untilDeadlineMs);
   const end = await wait({ clock: environment.clock, timeoutMs, signal: call.signal, until: place.admitted });
   call.queueMs = environment.clock.now() - queuedAtMs;
   if (end !== 'done' && place.leave()) {
     call.assertAlive();
+    // A timer may fire a little early: whose limit it was is a matter of the limits, not of the clock.
+    if (untilDeadlineMs <= timeoutMs) throw call.deadlineError();
     throw refusal(operation, call, `no slot became free within ${timeoutMs} ms`);
   }
   environment.notifier.tell({ type: 'bulkhead.admitted', call, waitMs: call.queueMs });
