@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '@crossbridge/core';
+import { resolveRuntimeConfig } from '@crossbridge/core/config';
 import { describe, expect, it } from 'vitest';
 import { asRetryPolicy, RetryPolicy, type RetryPolicyOptions } from '../../../packages/core/src/retry/policy.ts';
 
@@ -10,8 +11,6 @@ describe('RetryPolicy', () => {
       maxDelayMs: 5_000,
       exponentialBase: 2,
       jitter: 'original',
-      retryableErrors: undefined,
-      nonRetryableErrors: undefined,
     });
   });
 
@@ -56,6 +55,13 @@ describe('RetryPolicy', () => {
     classes.push(TypeError as never);
     expect(policy.retryableErrors).toEqual([RangeError]);
     expect(Object.isFrozen(policy)).toBe(true);
+  });
+
+  it('may stand in a config, unless it names errors', () => {
+    const mine = new RetryPolicy({ maxAttempts: 9 });
+    expect(resolveRuntimeConfig({ retry: { policies: { mine } } }).retry.policies.mine).toEqual({ ...mine });
+    const picky = new RetryPolicy({ retryableErrors: [RangeError] });
+    expect(() => resolveRuntimeConfig({ retry: { policies: { picky } } })).toThrow('unknown key "retryableErrors"');
   });
 
   it('is taken as it is where a policy or its fields will do', () => {

@@ -46,8 +46,9 @@ export class RetryPolicy implements RetryPolicyConfig, RetrySelection {
   readonly maxDelayMs: number;
   readonly exponentialBase: number;
   readonly jitter: JitterKind;
-  readonly retryableErrors: ErrorSelection | undefined;
-  readonly nonRetryableErrors: ErrorSelection | undefined;
+  // Declared, not defined: a policy that names no errors has no such property, and may stand in a config.
+  declare readonly retryableErrors?: ErrorSelection;
+  declare readonly nonRetryableErrors?: ErrorSelection;
 
   /** @throws InvalidArgumentError for an option that is unknown or cannot work */
   constructor(options: RetryPolicyOptions = {}) {
@@ -58,8 +59,9 @@ export class RetryPolicy implements RetryPolicyConfig, RetrySelection {
     this.maxDelayMs = options.maxDelayMs ?? base.maxDelayMs;
     this.exponentialBase = options.exponentialBase ?? base.exponentialBase;
     this.jitter = jitterKind(options.jitter ?? base.jitter);
-    this.retryableErrors = selection('retryableErrors', options.retryableErrors);
-    this.nonRetryableErrors = selection('nonRetryableErrors', options.nonRetryableErrors);
+    const { retryableErrors, nonRetryableErrors } = options;
+    if (retryableErrors !== undefined) this.retryableErrors = selection('retryableErrors', retryableErrors);
+    if (nonRetryableErrors !== undefined) this.nonRetryableErrors = selection('nonRetryableErrors', nonRetryableErrors);
     this.#assertSound();
     Object.freeze(this);
   }
@@ -114,8 +116,8 @@ function jitterKind(jitter: JitterKind | boolean): JitterKind {
   );
 }
 
-function selection(what: string, given: ErrorSelection | undefined): ErrorSelection | undefined {
-  if (given === undefined || typeof given === 'function') return given;
+function selection(what: string, given: ErrorSelection): ErrorSelection {
+  if (typeof given === 'function') return given;
   if (!Array.isArray(given) || !given.every((type) => typeof type === 'function')) {
     throw new InvalidArgumentError(`${what} must be a list of error classes or a function, got ${shown(given)}`);
   }
