@@ -1,8 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Clock, createBridge } from '@crossbridge/core';
 import { describe, expect, it } from 'vitest';
-import { failing, httpError, plainRetry, rejection, testBridge } from '../../support/bridges.ts';
+import { exactBridge, failing, httpError, plainRetry, rejection, testBridge } from '../../support/bridges.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
+
+/** One a second. */
+const general = {
+  name: 'op',
+  by: 'key',
+  per: 'call',
+  mode: 'enforce',
+  maxWaitMs: 0,
+  queue: 1_000,
+  capacity: 1,
+  windowSeconds: 1,
+} as const;
 
 describe('rate limit in the pipeline', () => {
   it('refuses a call above the limit without running it and says when to come back', async () => {
@@ -78,6 +90,109 @@ describe('rate limit in the pipeline', () => {
       code: 'invalid_argument',
       message: expect.stringContaining('can never pass'),
     });
+  });
+
+  it('charges all limits of a call or none, and tells what each of them said', async () => {
+    const { bridge, observer } = exactBridge({
+      rateLimits: [
+        { ...general, name: 'user', by: 'user', capacity: 1 },
+        { ...general, name: 'org', by: 'org', capacity: 2 },
+      ],
+    });
+    const run = (user: string) => bridge.run('op', async () => user, { key: { user, org: 'acme' } });
+    await run('1');
+    expect(await rejection(run('1'))).toMatchObject({ key: 'user:1', limit: 1 });
+    expect(await run('2')).toBe('2');
+    expect(await rejection(run('3'))).toMatchObject({ key: 'org:acme', limit: 2 });
+    const told = observer.ofType('rate_limit.decided').map(({ rateLimit, result }) => `${rateLimit} ${result}`);
+    expect(told).toEqual([
+      'user admitted',
+      'org admitted',
+      'user throttled',
+      'org admitted',
+      'user admitted',
+      'org admitted',
+      'user admitted',
+      'org throttled',
+    ]);
+    expect(observer.events[0]?.call?.key).toBe('org:acme/user:1');
+    expect([...bridge.state.operations()][0]).toMatchObject({
+      rateLimits: [
+        { name: 'user', limit: 1 },
+        { name: 'org', limit: 2 },
+      ],
+    });
+  });
+
+  it('lets calls wait for their tokens in order, within the time the limit gives them', async () => {
+    const { bridge, clock, observer } = exactBridge({ rateLimit: { ...general, maxWaitMs: 2_000 } });
+    const startedMs = clock.now();
+    const run = (name: string) => bridge.run('op', async () => `${name} after ${clock.now() - startedMs}`);
+    const calls = ['a', 'b', 'c'].map(run);
+    const refused = rejection(run('d'));
+    expect(await clock.run(Promise.all(calls))).toEqual(['a after 0', 'b after 1000', 'c after 2000']);
+    expect(await refused).toMatchObject({ code: 'rate_limited', retryAfterMs: 3_000 });
+    const decided = observer.ofType('rate_limit.decided');
+    expect(decided.map(({ result, waitMs }) => `${result} ${waitMs}`)).toEqual([
+      'admitted 0',
+      'throttled 0',
+      'admitted 1000',
+      'admitted 2000',
+    ]);
+    expect(decided.map(({ call }) => call.limiterMs)).toEqual([0, 0, 1_000, 2_000]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('ends a wait with the reason of the caller, and counts it as cancelled', async () => {
+    const { bridge, clock, observer } = exactBridge({ rateLimit: { ...general, maxWaitMs: 2_000 } });
+    await bridge.run('op', async () => 1);
+    const controller = new AbortController();
+    const waiting = rejection(bridge.run('op', async () => 2, { signal: controller.signal }));
+    await clock.advance(400);
+    const reason = new Error('gone');
+    controller.abort(reason);
+    expect(await waiting).toBe(reason);
+    expect(observer.story.slice(-2)).toEqual(['limit cancelled', 'end cancelled cancelled']);
+    expect(observer.ofType('rate_limit.decided').at(-1)).toMatchObject({ waitMs: 400 });
+    expect(clock.pending).toBe(0);
+  });
+
+  it('does not start a wait that the deadline would not let end', async () => {
+    const { bridge, clock } = exactBridge({ rateLimit: { ...general, maxWaitMs: 60_000 } });
+    await bridge.run('op', async () => 1);
+    const startedMs = clock.now();
+    expect(await rejection(bridge.run('op', async () => 2, { deadlineMs: 999 }))).toMatchObject({
+      code: 'rate_limited',
+      retryAfterMs: 1_000,
+    });
+    expect(clock.now()).toBe(startedMs);
+    expect(await clock.run(bridge.run('op', async () => 3, { deadlineMs: 1_001 }))).toBe(3);
+  });
+
+  it('waits with an attempt too, where attempts are counted, and gives the breaker its probe back', async () => {
+    const perAttempt = { ...general, per: 'attempt', maxWaitMs: 5_000 } as const;
+    const { bridge, clock, observer } = exactBridge(
+      { rateLimit: perAttempt },
+      { retry: plainRetry, circuitBreaker: { consecutiveFailures: 10 } },
+    );
+    const fn = failing([httpError(503), httpError(503)], 'ok');
+    expect(await clock.run(bridge.run('op', fn))).toBe('ok');
+    expect(observer.ofType('rate_limit.decided').map(({ waitMs }) => waitMs)).toEqual([0, 900, 800]);
+    const controller = new AbortController();
+    const waiting = rejection(bridge.run('op', fn, { signal: controller.signal }));
+    await clock.advance(10);
+    controller.abort('stop');
+    expect(await waiting).toBe('stop');
+    expect(clock.pending).toBe(0);
+  });
+
+  it('keeps a waiting call in its own asynchronous context', async () => {
+    const { bridge, clock } = exactBridge({ rateLimit: { ...general, maxWaitMs: 60_000 } });
+    const storage = new AsyncLocalStorage<string>();
+    const calls = ['a', 'b', 'c'].map((name) =>
+      storage.run(name, () => bridge.run('op', async () => storage.getStore())),
+    );
+    expect(await clock.run(Promise.all(calls))).toEqual(['a', 'b', 'c']);
   });
 });
 

@@ -38,6 +38,15 @@ describe('acquire', () => {
     expect(order).toEqual(['big', 'small']);
   });
 
+  it('lets a request for nothing pass, in debt and before others too', async () => {
+    const { clock, limiter } = limiterOf();
+    (await limiter.reserve('key', limit, 2)).settle(5);
+    const waiting = limiter.acquire('key', limit);
+    expect(limiter.check('key', 2, 2, 0)).toBe(true);
+    expect(await limiter.acquire('key', limit, { cost: 0, maxWaitMs: 0 })).toMatchObject({ remaining: 0 });
+    await clock.run(waiting);
+  });
+
   it('refuses at once a wait that would not fit, and says how long it would have been', async () => {
     const { clock, limiter } = limiterOf();
     limiter.check('key', 2, 2, 2);
@@ -118,7 +127,7 @@ describe('acquire', () => {
   it('leaves no waiter and no timer behind, and keeps the order, in any mix of waits, aborts and time limits', async () => {
     const request = fc.record({
       key: fc.constantFrom('a', 'b'),
-      cost: fc.integer({ min: 0, max: 4 }),
+      cost: fc.integer({ min: 1, max: 4 }),
       maxWaitMs: fc.option(fc.integer({ min: 0, max: 9_000 })),
       abortAfterMs: fc.option(fc.integer({ min: 0, max: 9_000 })),
       pauseMs: fc.integer({ min: 0, max: 500 }),

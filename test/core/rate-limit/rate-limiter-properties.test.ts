@@ -104,7 +104,7 @@ describe('RateLimiter, whatever the sequence', () => {
         for (const { estimate, actual, waitMs } of steps) {
           const reservation = await clock.run(limiter.reserve('key', limit, estimate));
           model.refill(clock.now());
-          expect(model.tokens).toBeGreaterThanOrEqual(Math.min(estimate, 10) - EPSILON);
+          if (estimate > 0) expect(model.tokens).toBeGreaterThanOrEqual(Math.min(estimate, 10) - EPSILON);
           model.add(-estimate);
           clock.jump(waitMs);
           model.refill(clock.now());

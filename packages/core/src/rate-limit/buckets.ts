@@ -60,14 +60,14 @@ export class Buckets {
     return this.#named;
   }
 
-  /** Takes `cost` tokens if they are there. Returns 0 then, else the milliseconds until they are. */
+  /** Takes `cost` tokens if they are there; none always are. Returns 0 then, else the milliseconds until they are. */
   take(scope: KeyScope, key: string, plan: Plan, cost: number, nowMs: number): number {
     scope.hash(key);
     const { low, high } = scope;
     const slot = this.#find(scope);
     const fullAtMs = slot < 0 ? this.#overflowTime(plan, low, nowMs) : this.#slotTime(slot, plan, nowMs);
     const waitMs = fullAtMs + cost * plan.intervalMs - nowMs - plan.burstMs;
-    if (waitMs > plan.slackMs) {
+    if (waitMs > plan.slackMs && cost > 0) {
       this.fullAtMs = fullAtMs;
       return waitMs;
     }
@@ -86,7 +86,7 @@ export class Buckets {
     const slot = this.#find(scope);
     claim.fullAtMs = slot < 0 ? this.#overflowTime(plan, claim.low, nowMs) : this.#slotTime(slot, plan, nowMs);
     const waitMs = claim.fullAtMs + claim.need * plan.intervalMs - nowMs - plan.burstMs;
-    claim.waitMs = waitMs > plan.slackMs ? waitMs : 0;
+    claim.waitMs = waitMs > plan.slackMs && claim.need > 0 ? waitMs : 0;
   }
 
   /** Takes what a claim that was just looked at costs, whether it is there or not. */

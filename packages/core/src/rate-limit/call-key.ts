@@ -30,5 +30,5 @@ export function shownKey(key: CallKey): string {
 }
 
 function escaped(text: string): string {
-  return /[%/]/.test(text) ? text.replaceAll('%', '%25').replaceAll('/', '%2F') : text;
+  return /[%/:]/.test(text) ? text.replace(/[%/:]/g, encodeURIComponent) : text;
 }

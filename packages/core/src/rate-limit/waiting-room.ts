@@ -133,7 +133,7 @@ export class WaitingRoom {
   /** A newcomer gets its tokens after all who wait for the same bucket. */
   #standBehind(claim: Claim, nowMs: number): void {
     const line = this.#lines.get(lineName(claim.scope.name, claim.key));
-    if (line === undefined) return;
+    if (line === undefined || claim.need === 0) return;
     const { plan, fullAtMs, need } = claim;
     const waitMs = fullAtMs + (line.pending + need) * plan.intervalMs - nowMs - plan.burstMs;
     claim.waitMs = Math.max(waitMs, BEHIND_OTHERS_MS);
@@ -187,7 +187,7 @@ export class WaitingRoom {
       this.buckets.look(claim, nowMs);
       const line = this.#lines.get(lineName(claim.scope.name, claim.key));
       const behind = line?.first !== undefined && line.first.waiter.order < waiter.order;
-      if (behind && claim.waitMs === 0) claim.waitMs = BEHIND_OTHERS_MS;
+      if (behind && claim.waitMs === 0 && claim.need > 0) claim.waitMs = BEHIND_OTHERS_MS;
       if (claim.waitMs === 0) continue;
       const patienceMs = waiter.arrivedMs + Math.min(waiter.limitMs, claim.maxWaitMs) + ROUNDING_MS;
       if (nowMs + claim.waitMs > patienceMs) return 'late';
