@@ -99,6 +99,17 @@ describe('AdaptiveLimiter', () => {
       expect(feed(limiter, 102, 150, 102)).toBe(104);
     });
 
+    it('leaves the limit alone where calls reached it at less than half of the attempts', () => {
+      const limiter = new AdaptiveLimiter(20, limits());
+      feed(limiter, 9, 100, 20);
+      expect(feed(limiter, 11, 100, 9)).toBe(20);
+      feed(limiter, 10, 100, 20);
+      feed(limiter, 10, 100, 9);
+      // 20 + 0.2 · √20 twice
+      feed(limiter, 20, 100, 20);
+      expect(limiter.limit).toBe(21);
+    });
+
     it('cuts a tenth for a window with overload, and does not take a quick refusal for quick work', () => {
       const limiter = new AdaptiveLimiter(100, limits());
       feed(limiter, 50, 1, 100, 'overload');

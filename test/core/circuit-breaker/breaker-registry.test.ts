@@ -132,6 +132,17 @@ describe('BreakerRegistry', () => {
     expect(counted.registry.of('a')).not.toBe(a);
   });
 
+  it('keeps a target whose attempt hangs, however long', () => {
+    const { registry, clock } = registryOf({ maxTargets: 1 });
+    const a = registry.of('a');
+    a.tryAcquire();
+    for (let look = 0; look < 3; look += 1) {
+      registry.of('b');
+      clock.jump(1e9);
+    }
+    expect(registry.of('a')).toBe(a);
+  });
+
   it('holds every target open until it is reset, newcomers included', () => {
     const { registry } = registryOf();
     registry.of('a');

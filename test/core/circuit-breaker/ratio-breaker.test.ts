@@ -80,6 +80,21 @@ describe('RatioBreaker', () => {
     expect(next(new CountWindow(10), timed)).toBe(false);
   });
 
+  it('lets results that it took over age as they would have', () => {
+    for (const windowMs of [1_000, 10_000, 60_000]) {
+      const clock = new VirtualClock();
+      clock.jump(5_000_000);
+      const before = ratioBreaker(new TimeWindow(10_000, clock));
+      before.failure();
+      const after = ratioBreaker(new TimeWindow(windowMs, clock));
+      after.adopt(before);
+      clock.jump(windowMs * 0.89);
+      expect(after.atRest).toBe(false);
+      clock.jump(windowMs * 0.11 + 1_000);
+      expect(after.atRest).toBe(true);
+    }
+  });
+
   it('decides as one would who looks at all attempts of the window', () => {
     const attempt = fc.record({ failed: fc.boolean(), slow: fc.boolean() });
     const share = fc.double({ min: 0.05, max: 1, noNaN: true });

@@ -38,7 +38,7 @@ export class LatencyBaseline {
 
   /** A window at the limit: it can only show that the baseline is too high. */
   seenInUse(latencyMs: number): void {
-    if (this.#ms === undefined || latencyMs < this.#ms) {
+    if (this.#ms === undefined || latencyMs < this.ms) {
       this.#move(latencyMs, latencyMs < this.ms / 2 ? STEP.muchLower : STEP.lower);
     }
   }
@@ -50,6 +50,6 @@ export class LatencyBaseline {
 
   #move(latencyMs: number, step: number): void {
     const from = this.#ms === undefined ? latencyMs : this.ms;
-    this.#ms = Math.min(from + (latencyMs - from) * step, this.#ceilingMs);
+    this.#ms = from + (latencyMs - from) * step;
   }
 }
