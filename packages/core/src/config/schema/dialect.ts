@@ -16,11 +16,15 @@ export interface Dialect {
 
 const DURATION = 'a duration: seconds as a number, or a text with a unit such as 250ms, 2s, 1m, 1h';
 
+// What editors are told; whether a value really is one, `readDuration` decides.
+const SECONDS = z.number().meta({ minimum: 0 });
+const WITH_UNIT = z.string().meta({ pattern: String.raw`^\s*\+?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*(ms|s|m|h)\s*$` });
+
 export const yamlDialect: Dialect = {
   kind: 'yaml',
   key: (field) => field.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
   duration: (rule) =>
-    z.union([z.number(), z.string()], expected(DURATION)).transform((value, context) => {
+    z.union([SECONDS, WITH_UNIT], expected(DURATION)).transform((value, context) => {
       const reading = readDuration(value, rule);
       if ('ms' in reading) return reading.ms;
       context.addIssue({ code: 'custom', message: DURATION, params: { reason: reading.reason } });

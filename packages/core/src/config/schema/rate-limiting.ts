@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { OperationInput, OperationRateLimitInput, RateLimitingInput } from '../input.ts';
+import { DESCRIPTIONS } from './descriptions.ts';
 import type { Dialect } from './dialect.ts';
 import { flag, list, mode, number, oneOf, text } from './fields.ts';
 import { named, optional, section, switchable } from './section.ts';
@@ -30,7 +31,10 @@ function inSeconds<T extends Window>(limit: T, context: z.RefinementCtx): Omit<T
 }
 
 export function rateLimiting(dialect: Dialect): z.ZodType<RateLimitingInput> {
-  const limits = named(section(dialect, limitFields(dialect)).transform(inSeconds), `an operation to ${LIMIT}`);
+  const limits = named(
+    section(dialect, limitFields(dialect), DESCRIPTIONS.limit).transform(inSeconds),
+    `an operation to ${LIMIT}`,
+  );
   const fields = {
     enabled: flag(),
     defaults: limits,
@@ -38,7 +42,7 @@ export function rateLimiting(dialect: Dialect): z.ZodType<RateLimitingInput> {
     maxKeys: number({ whole: true, min: 1 }),
   };
   const ignored = dialect.kind === 'yaml' ? { cleanupThreshold: number({ whole: true, min: 0 }) } : {};
-  return section(dialect, fields, { ignored });
+  return section(dialect, fields, DESCRIPTIONS.rateLimiting, { ignored });
 }
 
 export function operationRateLimit(dialect: Dialect): z.ZodType<OperationInput['rateLimit']> {
@@ -59,5 +63,5 @@ function useOfLimit(dialect: Dialect): z.ZodType<OperationRateLimitInput> {
     maxWaitMs: dialect.duration({ timer: true }),
     queue: number({ whole: true, min: 0 }),
   };
-  return section(dialect, fields).transform(inSeconds);
+  return section(dialect, fields, { ...DESCRIPTIONS.limit, ...DESCRIPTIONS.limitUse }).transform(inSeconds);
 }

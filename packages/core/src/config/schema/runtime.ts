@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { OperationInput, RuntimeConfigInput } from '../input.ts';
+import { DESCRIPTIONS } from './descriptions.ts';
 import { codeDialect, type Dialect, yamlDialect } from './dialect.ts';
 import { flag, number, text } from './fields.ts';
 import { healthChecks } from './health-checks.ts';
@@ -10,16 +11,20 @@ import { named, section, switchable, toggled } from './section.ts';
 import { upstreams } from './upstreams.ts';
 
 function operation(dialect: Dialect): z.ZodType<OperationInput> {
-  return section(dialect, {
-    rateLimit: operationRateLimit(dialect),
-    rateLimits: operationRateLimits(dialect),
-    retry: operationRetry(dialect),
-    retryBudget: retryBudget(dialect),
-    hedge: switchable(dialect, hedge(dialect), 'a map with delay or quantile'),
-    circuitBreaker: toggled(dialect, circuitBreaker(dialect), 'a map of circuit breaker fields'),
-    bulkhead: switchable(dialect, bulkhead(dialect), 'a map with limit'),
-    timeout: switchable(dialect, timeout(dialect), 'a map with total and attempt'),
-  });
+  return section(
+    dialect,
+    {
+      rateLimit: operationRateLimit(dialect),
+      rateLimits: operationRateLimits(dialect),
+      retry: operationRetry(dialect),
+      retryBudget: retryBudget(dialect),
+      hedge: switchable(dialect, hedge(dialect), 'a map with delay or quantile'),
+      circuitBreaker: toggled(dialect, circuitBreaker(dialect), 'a map of circuit breaker fields'),
+      bulkhead: switchable(dialect, bulkhead(dialect), 'a map with limit'),
+      timeout: switchable(dialect, timeout(dialect), 'a map with total and attempt'),
+    },
+    DESCRIPTIONS.operation,
+  );
 }
 
 function sections(dialect: Dialect) {
@@ -33,19 +38,31 @@ function sections(dialect: Dialect) {
     timeout: timeout(dialect),
     operations: named(operation(dialect), 'the name of an operation to its policies'),
     upstreams: upstreams(dialect),
-    admin: section(dialect, {
-      enabled: flag(),
-      host: text('an address to listen on'),
-      port: number({ whole: true, min: 0, max: 65_535 }),
-    }),
+    admin: section(
+      dialect,
+      {
+        enabled: flag(),
+        host: text('an address to listen on'),
+        port: number({ whole: true, min: 0, max: 65_535 }),
+      },
+      DESCRIPTIONS.admin,
+    ),
   };
 }
 
 /** Schema of the sections of ours under `runtime:`. */
-export const yamlSchema: z.ZodType<RuntimeConfigInput> = section(yamlDialect, sections(yamlDialect));
+export const yamlSchema: z.ZodType<RuntimeConfigInput> = section(
+  yamlDialect,
+  sections(yamlDialect),
+  DESCRIPTIONS.runtime,
+);
 
 /** Schema of a configuration given as code. */
-export const codeSchema: z.ZodType<RuntimeConfigInput> = section(codeDialect, sections(codeDialect));
+export const codeSchema: z.ZodType<RuntimeConfigInput> = section(
+  codeDialect,
+  sections(codeDialect),
+  DESCRIPTIONS.runtime,
+);
 
 /** The sections of ours, as `crossbridge.yml` calls them. */
 export const SECTION_NAMES: readonly string[] = Object.keys(sections(yamlDialect)).map(yamlDialect.key);

@@ -4,6 +4,9 @@ import { expected } from './fields.ts';
 
 type Fields = Readonly<Record<string, z.ZodType>>;
 
+/** A line on each field, for editors. */
+export type About<F extends Fields> = { readonly [K in keyof F]: string };
+
 /** What a section gives: every field may be missing; null only where null is an answer. */
 export type Filled<F extends Fields> = { readonly [K in keyof F]?: z.output<Exclude<F[K], undefined>> | undefined };
 
@@ -18,20 +21,23 @@ export interface SectionOptions {
 export function section<F extends Fields>(
   dialect: Dialect,
   fields: F,
+  about: About<F>,
   options: SectionOptions = {},
 ): z.ZodType<Filled<F>> {
-  return object(dialect, fields, options).transform((raw) => pick(dialect, fields, raw));
+  return object(dialect, fields, about, options).transform((raw) => pick(dialect, fields, raw));
 }
 
 /** The strict schema of a section, its keys still as they are written. */
 export function object<F extends Fields>(
   dialect: Dialect,
   fields: F,
+  about: About<F>,
   options: SectionOptions = {},
 ): z.ZodType<Record<string, unknown>> {
   const shape: Record<string, z.ZodType> = {};
   for (const [field, schema] of Object.entries({ ...fields, ...options.ignored })) {
-    shape[dialect.key(field)] = schema instanceof z.ZodNullable ? schema.optional() : schema.nullish();
+    const maybe = schema instanceof z.ZodNullable ? schema.optional() : schema.nullish();
+    shape[dialect.key(field)] = maybe.describe(about[field] ?? 'Accepted for older files; has no effect.');
   }
   const keys = [...Object.keys(shape), ...(options.alsoKnown ?? [])];
   // For unknown keys the message is the list of known ones: the report looks for the nearest among them.

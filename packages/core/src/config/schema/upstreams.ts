@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { UpstreamInput } from '../input.ts';
+import { DESCRIPTIONS } from './descriptions.ts';
 import type { Dialect } from './dialect.ts';
 import { expected, list, orNone, text } from './fields.ts';
 import { optional, section } from './section.ts';
@@ -34,8 +35,13 @@ export function upstreams(dialect: Dialect): z.ZodType<(UpstreamInput | undefine
       path: orNone(z.string(expected(PATH)).regex(/^[/*]\S*$/, expected(PATH))),
       methods: orNone(z.union([one, methods], expected('an HTTP method, or a list of them'))),
     },
+    DESCRIPTIONS.match,
   );
   const idempotent = z.union([z.boolean(), z.literal('auto')], expected('auto, true or false'));
-  const rule = section(dialect, { match, operation: text('the name of an operation'), idempotent });
+  const rule = section(
+    dialect,
+    { match, operation: text('the name of an operation'), idempotent },
+    DESCRIPTIONS.upstream,
+  );
   return list(optional(rule), 'rules with match and operation');
 }

@@ -1,0 +1,146 @@
+/**
+ * What each field means, in a line that fits a tooltip: the one source of the JSON Schema's descriptions. By the names of the
+ * code; `section` demands a line for each of its fields.
+ */
+const MODE =
+  'enforce (default): the policy acts. shadow: it decides and records what it would have done, and changes nothing.';
+
+const RETRY_BUDGET =
+  'Most retries and hedges as a share of calls, so that they do not finish off a struggling upstream; false switches it off.';
+
+export const DESCRIPTIONS = {
+  runtime: {
+    rateLimiting: 'How often an operation may be called, per key (user, tenant, organisation).',
+    retry: 'What is tried again, how often, and after which wait.',
+    healthChecks: 'What is checked on a schedule; the health endpoints only read the results.',
+    circuitBreaker: 'Circuit breaker of every operation listed under operations, unless it says otherwise.',
+    bulkhead: 'Bulkhead of every operation listed under operations, unless it says otherwise.',
+    hedge: 'Hedges of every operation listed under operations, unless it says otherwise.',
+    timeout: 'Timeouts of every operation listed under operations, unless it says otherwise.',
+    operations: 'The named kinds of calls that the service makes, each with its policies.',
+    upstreams: 'Which outgoing HTTP requests belong to which operation. The first rule that matches decides.',
+    admin: 'The endpoint of /metrics, /livez, /readyz and /healthz.',
+  },
+  operation: {
+    rateLimit: 'Its rate limit: false for none, or changes to rate_limiting.defaults of its name.',
+    rateLimits: 'Further limits. A call is charged by all of its limits, or refused and charged by none.',
+    retry: "A policy's name, true for the default policy, false (the default), or a policy with changes.",
+    retryBudget: RETRY_BUDGET as string,
+    hedge: 'A second attempt beside one that takes long: false, or changes to runtime.hedge.',
+    circuitBreaker: 'true, false, or changes to runtime.circuit_breaker.',
+    bulkhead: 'false, or changes to runtime.bulkhead.',
+    timeout: 'false, or changes to runtime.timeout.',
+  },
+  limit: {
+    capacity: 'Tokens of a full bucket: calls that may come at once. Above 0.',
+    windowSeconds: 'Seconds in which an empty bucket fills. Above 0.',
+    windowMs: 'Time in which an empty bucket fills: 60, 500ms, 1m. Says the same as window_seconds.',
+  },
+  limitUse: {
+    name: 'What telemetry calls the limit. Default: the operation; of further limits also what they are by (search.global).',
+    by: 'What has a bucket of its own: key (default), global for all calls together, or the name of a part of the keys.',
+    per: 'What takes a token: call (default), or attempt, as a provider counts.',
+    mode: MODE as string,
+    maxWaitMs: 'Longest wait for tokens, first come first served. Default 0: a call without tokens is refused at once.',
+    queue: 'Calls of one key that may wait. Default 1000.',
+  },
+  rateLimiting: {
+    enabled: 'Default true; false lets everything pass.',
+    defaults: 'Limits by operation. search, transform, embed, ai_generate and health_check are built in.',
+    overrides: 'Limits of single keys ("user:12345"), or of all keys with that prefix ("org:premium"), by operation.',
+    maxKeys: 'Keys remembered at once, in all limits together, so memory is bounded. Default 100000.',
+  },
+  retryPolicy: {
+    maxAttempts: 'Attempts in total, the first one included.',
+    baseDelayMs: 'Wait before the first retry.',
+    maxDelayMs: "No wait is longer, jitter included; only a server's Retry-After may be.",
+    exponentialBase: 'Each wait is this many times the one before. At least 1.',
+    jitter:
+      'original (= true): ±50 %. full: 0 to the whole wait. decorrelated: grows from the wait before. none (= false).',
+  },
+  operationRetry: { policy: 'The policy to start from. Default: default.', mode: MODE as string },
+  retryBudget: {
+    ratio: 'Retries and hedges allowed as a share of calls, 0 to 1. Default 0.2.',
+    minRetriesPerSecond: 'Retries and hedges per second that are always allowed. Default 10.',
+  },
+  retry: {
+    enabled: 'Default true; false makes every call a single attempt.',
+    policies: 'Retry policies by name.',
+    retryableCodes: 'HTTP statuses worth another try. Default 429, 500, 502, 503 and 504.',
+    budget: RETRY_BUDGET as string,
+  },
+  circuitBreaker: {
+    enabled: 'Default true; false switches it off.',
+    failureRatio: 'Share of failed attempts in the window that opens the circuit, above 0 up to 1. Default 0.5.',
+    minimumCalls: 'Attempts the window must hold before the ratio counts. Default 10.',
+    windowMs: 'Time that the ratio looks back on. Default 30s.',
+    countWindow: 'Attempts that the ratio looks back on, instead of a time. Default null.',
+    consecutiveFailures: 'Failures in a row that open the circuit. Default null: the ratio decides.',
+    openForMs: 'How long the circuit stays open before it admits probes. Default 30s.',
+    halfOpenProbes: 'Probes admitted at once, and successes needed to close. Default 1.',
+    slowCallMs: 'Attempts that take longer are slow. Default null: slowness opens nothing.',
+    slowCallRatio: 'Share of slow attempts in the window that opens the circuit, above 0 up to 1. Default 0.5.',
+    per: 'What has a breaker of its own: operation (default), or target, such as the host of a request.',
+    maxTargets: 'Breakers of targets held at once. Default 1000.',
+    mode: MODE as string,
+  },
+  bulkhead: {
+    limit: 'Calls that run at once.',
+    queue: 'Calls that may wait for a slot. Default 0.',
+    queueTimeoutMs: 'Longest wait for a slot. Default null: only the deadline limits it.',
+    adaptive: 'Lets the limit follow what the upstream bears: true, changes to the defaults, or false (the default).',
+    mode: MODE as string,
+  },
+  adaptive: {
+    algorithm: 'gradient (default): compares recent latency with the best seen. aimd: up by one, down after overload.',
+    minLimit: 'The limit never falls below. Default 1.',
+    maxLimit: 'The limit never rises above. Default ten times the limit.',
+    maxHealthyLatencyMs: 'Latency above it is never taken for healthy. Default null: no bound.',
+  },
+  hedge: {
+    delayMs: 'The hedge is due when an attempt takes longer. Either this or quantile.',
+    quantile: 'The hedge is due when an attempt takes longer than this share of recent ones, such as 0.95.',
+    maxHedges: 'Hedges per call. Default 1.',
+    mode: MODE as string,
+  },
+  timeout: {
+    totalMs: 'Bounds the whole call with queue, attempts and waits. Default null: none.',
+    attemptMs: 'Bounds each attempt. Default null: none.',
+    mode: MODE as string,
+  },
+  upstream: {
+    match: 'What a request must be; {} matches every one.',
+    operation: 'The operation of the requests that match.',
+    idempotent:
+      'Whether a request may be sent again when it is unknown if the first had an effect. auto (default) goes by the method, an Idempotency-Key, and what surely was not executed.',
+  },
+  match: {
+    host: 'api.example.com, *.example.com for all subdomains, localhost:8080 for one port. Left out: every host.',
+    path: '* stays inside a segment, ** crosses them: /v1/chat/**. Left out: every path.',
+    methods: 'An HTTP method, or a list of them. Left out: every method.',
+  },
+  healthChecks: {
+    enabled: 'Default true.',
+    intervalMs: 'Time between two checks. Default 30s.',
+    timeoutMs: 'A check that takes longer has failed. Default 10s.',
+    failureThreshold: 'Failures in a row until a check is unhealthy. Default 3.',
+    successThreshold: 'Successes in a row until it is healthy again. Default 1.',
+    providers: 'Checks by name; each runs once something of its name is registered.',
+    degradedMode: 'What goes on while a check is not healthy.',
+  },
+  provider: {
+    enabled: 'Default true.',
+    checkType: 'The kind of check, such as ping or embed.',
+    intervalMs: 'Time between two checks.',
+    timeoutMs: 'A check that takes longer has failed.',
+  },
+  degradedMode: {
+    continueOnDegraded: 'Whether the service counts as ready while it is degraded. Default true.',
+    disableFeatures: 'Features that the application is told to switch off while it is degraded.',
+  },
+  admin: {
+    enabled: 'Default true.',
+    host: 'The address to listen on. Default 127.0.0.1; 0.0.0.0 lets others scrape it.',
+    port: 'Default 9464; 0 takes a free one.',
+  },
+};

@@ -1,0 +1,192 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are part of what may come.
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { ConfigError, parseRuntimeConfig } from '@crossbridge/core/config';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseYaml } from '../../packages/core/src/config/yaml/syntax.ts';
+import { SCHEMA, schemaText } from './config-schema.ts';
+
+const path = (relative: string): string => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
+const read = (relative: string): string => readFileSync(path(relative), 'utf8');
+
+describe('crossbridge.schema.json', () => {
+  const schema: unknown = JSON.parse(readFileSync(SCHEMA, 'utf8'));
+
+  it('is what `node test/repository/config-schema.ts` writes', () => {
+    expect(readFileSync(SCHEMA, 'utf8')).toBe(schemaText());
+  });
+
+  it('says what every key means', () => {
+    const described = [...properties(schema)];
+    expect(described.length).toBeGreaterThan(120);
+    for (const { key, description } of described) expect(description, key).toMatch(/^.{10,200}$/);
+    expect(described).toContainEqual({
+      key: 'half_open_probes',
+      description: 'Probes admitted at once, and successes needed to close. Default 1.',
+    });
+  });
+
+  it('is published by the package, and found by editors through the example', () => {
+    const { exports, files } = JSON.parse(read('packages/core/package.json'));
+    expect(exports['./crossbridge.schema.json']).toBe('./crossbridge.schema.json');
+    expect(files).toContain('crossbridge.schema.json');
+    const [, shown = ''] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(read('crossbridge.yml')) ?? [];
+    expect(shown).toBe('./node_modules/@crossbridge/core/crossbridge.schema.json');
+    expect(existsSync(path(shown))).toBe(true);
+  });
+});
+
+type Validate = (value: unknown) => boolean;
+interface Ajv2020 {
+  new (options: object): { compile(schema: unknown): Validate };
+}
+
+const validator = ((): Ajv2020 | undefined => {
+  try {
+    return createRequire(import.meta.url)('ajv/dist/2020.js').default as Ajv2020;
+  } catch {
+    return undefined;
+  }
+})();
+if (validator === undefined)
+  console.warn('Skipping the validation against crossbridge.schema.json: ajv is not installed');
+
+const GOOD = [
+  '',
+  'runtime:',
+  'other: {anything: [1, 2]}\nruntime: {sidecar: {queue: 5}}',
+  'runtime: {timeout: {total: 1.5, attempt: 250ms}}',
+  'runtime: {timeout: {total: " 2 s ", attempt: .5s, mode: shadow}}',
+  'runtime:\n  timeout: {total: "${T:-1s}"}\n  admin:\n    port: ${P:-1}\n    enabled: ${E:-true}',
+  'runtime: {circuit_breaker: {mode: "${M:-shadow}", failure_ratio: 1, slow_call: null, per: target}}',
+  'runtime: {retry: {own_policy: {jitter: false}, budget: false, network_timeout: 30, retryable_codes: [429]}}',
+  'runtime: {operations: {a: {retry: true}, b: {retry: quick}, "c d": {retry: {policy: quick, mode: shadow}}}}',
+  'runtime: {operations: {a: {hedge: {quantile: 0.95}}, b: {bulkhead: {limit: 2, adaptive: true}}, c:}}',
+  'runtime: {operations: {a: {rate_limits: [{by: org, capacity: 0.5, window: 1m}]}}}',
+  'runtime: {upstreams: [{match: {host: "*.a.com", method: [get, POST]}, operation: search, idempotent: auto}]}',
+  'runtime: {rate_limiting: {overrides: {"user:1": {search: {capacity: 1}}}, cleanup_threshold: 1}}',
+  'runtime: {health_checks: {success_threshold: 2, providers: {own: {check_type: callable, callable: null}}}}',
+];
+
+const BAD = [
+  'runtime: 5',
+  'runtime: {timeout: {total: 5 weeks}}',
+  'runtime: {timeout: {total: "5"}}',
+  'runtime: {timeout: {total: -1}}',
+  'runtime: {timeout: {totl: 1}}',
+  'runtime: {retry: {quick: {max_attempts: 2}}}',
+  'runtime: {retry: {quick_policy: {mode: shadow}}}',
+  'runtime: {retry: {quick_policy: {max_attempts: 0}}}',
+  'runtime: {retry: {retryable_codes: [99]}}',
+  'runtime: {circuit_breaker: {failure_ratio: 0}}',
+  'runtime: {circuit_breaker: {per: host}}',
+  'runtime: {bulkhead: {limit: 1.5}}',
+  'runtime: {bulkhead: {limit: 1, adaptive: {algorithm: vegas}}}',
+  'runtime: {hedge: {quantile: 1}}',
+  'runtime: {operations: {a: {timeouts: {total: 1}}}}',
+  'runtime: {operations: {a: {rate_limit: true}}}',
+  'runtime: {operations: {a: {rate_limits: {capacity: 1, window: 1}}}}',
+  'runtime: {operations: {" a": {}}}',
+  'runtime: {upstreams: {match: {}, operation: search}}',
+  'runtime: {upstreams: [{match: {host: "https://a.com"}, operation: search}]}',
+  'runtime: {admin: {port: 70000}}',
+  'runtime: {admin: {enabled: "yes"}}',
+  'runtime: {health_checks: {failure_threshold: 0}}',
+];
+
+describe.skipIf(validator === undefined)('an editor with crossbridge.schema.json', () => {
+  const ajv = validator === undefined ? undefined : new validator({ strict: true, allowUnionTypes: true });
+  const validate = ajv?.compile(JSON.parse(readFileSync(SCHEMA, 'utf8'))) as Validate;
+  const plain = (text: string): unknown => parseYaml(text).document.toJS();
+
+  it.each(GOOD)('accepts, like the loader: %s', (text) => {
+    expect(isLoaded(text)).toBe(true);
+    expect(validate(plain(text))).toBe(true);
+  });
+
+  it.each(BAD)('refuses, like the loader: %s', (text) => {
+    expect(isLoaded(text)).toBe(false);
+    expect(validate(plain(text))).toBe(false);
+  });
+
+  it.each(['crossbridge.yml', 'test/core/config/fixtures/older-file.yml'])('accepts %s', (file) => {
+    expect(validate(plain(read(file)))).toBe(true);
+  });
+
+  it('accepts whatever the loader accepts', () => {
+    const example = plain(read('crossbridge.yml'));
+    const leaves = [...pathsOf(example)];
+    const value = fc.oneof(
+      fc.constantFrom<unknown>(null, true, false, 0, 1, 0.5, 2, 30, 100, 429, '1s', '250ms', 'auto', 'quick', 'shadow'),
+      fc.constantFrom<unknown>(
+        '${A:-1}',
+        '${A:-true}',
+        'GET',
+        'full',
+        'target',
+        '/v1',
+        'a.com',
+        {},
+        [],
+        ['GET'],
+        [429],
+      ),
+      fc.double({ noNaN: true, noDefaultInfinity: true, min: 0 }),
+      fc.string(),
+    );
+    let accepted = 0;
+    fc.assert(
+      fc.property(fc.constantFrom(...leaves), value, (at, other) => {
+        const changed = replaced(example, at, other);
+        const { document } = parseYaml('');
+        document.contents = document.createNode(changed) as typeof document.contents;
+        const text = document.toString();
+        if (!isLoaded(text)) return;
+        accepted++;
+        expect(validate(plain(text)), text).toBe(true);
+      }),
+      { numRuns: 400 },
+    );
+    expect(accepted).toBeGreaterThan(20);
+  });
+});
+
+function isLoaded(text: string): boolean {
+  try {
+    parseRuntimeConfig(text, { file: 'f.yml', env: {} });
+    return true;
+  } catch (error) {
+    if (error instanceof ConfigError) return false;
+    throw error;
+  }
+}
+
+function* properties(schema: unknown): Generator<{ key: string; description: unknown }> {
+  if (typeof schema !== 'object' || schema === null) return;
+  for (const [keyword, value] of Object.entries(schema)) {
+    if (keyword === 'properties') {
+      for (const [key, own] of Object.entries(value as Record<string, { description?: unknown }>)) {
+        yield { key, description: own.description };
+      }
+    }
+    yield* properties(value);
+  }
+}
+
+type Steps = readonly (string | number)[];
+
+/** The paths of everything below `runtime`. */
+function* pathsOf(value: unknown, path: Steps = []): Generator<Steps> {
+  if (path.length > 1) yield path;
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) yield* pathsOf(inner, [...path, key]);
+}
+
+function replaced(root: unknown, [step, ...rest]: Steps, value: unknown): unknown {
+  if (step === undefined) return value;
+  const copy = structuredClone(root) as Record<string | number, unknown>;
+  copy[step] = replaced(copy[step], rest, value);
+  return copy;
+}
