@@ -14,7 +14,8 @@ const KEYS = `
   rateLimiting healthChecks circuitBreaker policies rateLimit totalMs attemptMs baseDelayMs maxDelayMs
   methods enabled defaults overrides search capacity window window_seconds windowSeconds default_policy
   x_policy max_attempts base_delay max_delay jitter budget ratio limit queue total attempt policy
-  rate_limit match operation idempotent host path method port providers constructor __proto__ sidecar a
+  rate_limits rateLimits name by per mode max_wait maxWaitMs hedge delay quantile max_hedges adaptive min_limit max_limit
+  count_window slow_call per success_threshold queue_timeout rate_limit match operation idempotent host path method port providers constructor __proto__ sidecar a
 `.split(/\s+/);
 const key = fc.oneof(
   { weight: 20, arbitrary: fc.constantFrom(...KEYS) },
@@ -50,6 +51,7 @@ const tree = fc.letrec<{ tree: unknown; map: Record<string, unknown>; list: unkn
 }));
 const runtime = fc.record({ runtime: tree.map });
 const env = { A: 'expensive' };
+const MODES = ['enforce', 'shadow'] as const;
 
 /** As the library that reads it writes it. */
 function toYaml(value: unknown, flow: boolean): string {
@@ -182,14 +184,30 @@ describe('any input', () => {
         retry: fc.oneof(
           fc.boolean(),
           fc.constantFrom('quick', 'expensive'),
-          fc.record({ maxAttempts: fc.integer({ min: 1, max: 9 }) }),
+          fc.record({ maxAttempts: fc.integer({ min: 1, max: 9 }), mode: fc.constantFrom(...MODES) }),
         ),
         circuitBreaker: fc.oneof(
           fc.boolean(),
           fc.record({ windowMs: duration.map((ms) => ms + 1) }),
           fc.constant(null),
         ),
-        bulkhead: fc.oneof(fc.constant(false), fc.record({ limit: fc.integer({ min: 1, max: 9 }), queue: fc.nat(5) })),
+        bulkhead: fc.oneof(
+          fc.constant(false),
+          fc.record({
+            limit: fc.integer({ min: 1, max: 9 }),
+            queue: fc.nat(5),
+            adaptive: fc.oneof(fc.boolean(), fc.record({ maxLimit: fc.integer({ min: 9, max: 20 }) })),
+          }),
+        ),
+        hedge: fc.oneof(
+          fc.constant(false),
+          fc.record({ delayMs: duration }),
+          fc.record({ quantile: fc.constant(0.5) }),
+        ),
+        rateLimits: fc.array(
+          fc.record({ capacity: fc.constant(3), windowSeconds: fc.constant(7), mode: fc.constantFrom(...MODES) }),
+          { maxLength: 1 },
+        ),
         timeout: fc.oneof(
           fc.constant(null),
           fc.record({ totalMs: fc.constant(9000), attemptMs: duration.map((ms) => ms + 1) }, { requiredKeys: [] }),
@@ -204,7 +222,8 @@ describe('any input', () => {
         rateLimiting: fc.record({ enabled: fc.boolean() }, { requiredKeys: [] }),
         retry: fc.record({ enabled: fc.boolean(), budget: fc.boolean() }, { requiredKeys: [] }),
         circuitBreaker: fc.record({ enabled: fc.boolean() }, { requiredKeys: [] }),
-        bulkhead: fc.record({ limit: fc.constant(2) }),
+        bulkhead: fc.record({ limit: fc.constant(2), adaptive: fc.boolean() }),
+        hedge: fc.record({ delayMs: duration, maxHedges: fc.integer({ min: 1, max: 3 }) }),
         timeout: fc.record({ totalMs: fc.constant(8000) }),
         operations: fc.dictionary(fc.constantFrom('search', 'a', 'constructor'), operation),
       },
