@@ -236,6 +236,25 @@ describe('the agent', () => {
     expect([(await app.admin('/metrics')).status, (await app.admin('/readyz')).status]).toEqual([503, 200]);
   });
 
+  it('follows its config file while it runs, and keeps the last good one', async () => {
+    await using upstream = await startUpstream((response) => json(response, 503, {}));
+    await using app = await startApp({ app: 'server.mjs', config, env: { UPSTREAM_URL: upstream.url } });
+    const url = await serviceUrl(app);
+    await fetch(url);
+    expect(upstream.requests).toHaveLength(3);
+    app.reconfigure(config.replaceAll('max_attempts: 3', 'max_attempts: 2'));
+    await expect.poll(() => app.stderr, { timeout: 30_000 }).toContain('config applied: operations.');
+    await fetch(url);
+    expect(upstream.requests).toHaveLength(5);
+    app.reconfigure('runtime: { operations: { plain: { retri: quick } } }');
+    await expect.poll(() => app.stderr, { timeout: 30_000 }).toContain('the last good one stays');
+    await fetch(url);
+    expect(upstream.requests).toHaveLength(7);
+    const metrics = await (await app.admin('/metrics')).text();
+    expect(metrics).toMatch(/^crossbridge_config_reloads_total\{[^}]*"applied"[^}]*\} 1$/m);
+    expect(metrics).toMatch(/^crossbridge_config_reloads_total\{[^}]*"rejected"[^}]*\} 1$/m);
+  });
+
   it('does not keep a process alive that has nothing left to do, even while it is scraped', async () => {
     const ended = await runApp({ app: 'short.mjs', config });
     expect(ended).toMatchObject({ code: 0, stderr: '' });

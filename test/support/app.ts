@@ -70,6 +70,11 @@ export class App implements AsyncDisposable {
     }));
   }
 
+  /** Writes another crossbridge.yml for the running application. */
+  reconfigure(text: string): void {
+    writeFileSync(join(this.#directory, 'crossbridge.yml'), text);
+  }
+
   get stdout(): string {
     return this.#stdout;
   }

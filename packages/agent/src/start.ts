@@ -1,9 +1,10 @@
 import { isMainThread } from 'node:worker_threads';
-import { type Bridge, createBridge } from '@crossbridge/core';
+import { type Bridge, createBridge, setDefaultBridge } from '@crossbridge/core';
 import { type AdminConfig, ConfigError, type LoadedConfig, loadRuntimeConfig } from '@crossbridge/core/config';
 import { AttemptAnnotator, createOtelObserver } from '@crossbridge/otel';
 import { endpoints } from './admin/endpoints.ts';
 import { serveAdmin } from './admin/server.ts';
+import { followConfig } from './follow-config.ts';
 import { type Patch, patchFetch } from './patches/fetch.ts';
 import { report, reportOnce } from './report.ts';
 import { startSdk } from './sdk/start-sdk.ts';
@@ -23,11 +24,14 @@ export function start(): void {
   const holder = globalThis as { [STARTED]?: true };
   if (holder[STARTED]) return;
   holder[STARTED] = true;
-  const { config, warnings } = loadOrExit();
+  const { config, warnings, file } = loadOrExit();
   for (const warning of warnings) report(`warning: ${warning.file}:${warning.line}: ${warning.message}`);
   const bridge = createBridge(config, {
     onObserverError: (error) => reportOnce('observer', `telemetry failed and is left out: ${messageOf(error)}`),
   });
+  // Code of the application that calls the plain functions shares limits and state with what the agent hardens.
+  setDefaultBridge(bridge);
+  if (file !== undefined) attempt('watching the config', () => followConfig(bridge, file));
   const sdk = attempt('the OpenTelemetry SDK', () => startSdk(new AttemptAnnotator()));
   const patches: Patch[] = [];
   observe(bridge, patches);

@@ -1,43 +1,30 @@
-import { createClassifier } from './classification/classify.ts';
+import { type Classifier, createClassifier } from './classification/classify.ts';
 import type { ErrorRule } from './classification/error-rule.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { DEFAULT_RATE_LIMITS, NO_TIMEOUT } from './config/defaults.ts';
+import { type ConfigChange, diffConfig } from './config/diff.ts';
 import type { RuntimeConfigInput } from './config/input.ts';
 import { resolveRuntimeConfig } from './config/resolve.ts';
-import type { OperationConfig, RuntimeConfig } from './config/types.ts';
+import type { RuntimeConfig } from './config/types.ts';
 import { BridgeClosedError, RateLimitExceeded } from './errors.ts';
 import { operationHealth } from './health/operation-health.ts';
 import { aggregate, type OverallHealth } from './health/status.ts';
 import { Notifier, type ObserverErrorHandler } from './notifier.ts';
-import type { Observer } from './observer.ts';
+import type { BreakerState, Observer } from './observer.ts';
 import type { AttemptFunction } from './pipeline/attempt.ts';
 import { Call } from './pipeline/call.ts';
-import { type Environment, Operation } from './pipeline/operation.ts';
+import type { Environment } from './pipeline/operation.ts';
+import { NO_POLICIES, OperationRegistry } from './pipeline/operation-registry.ts';
 import { type OperationState, stateOf } from './pipeline/operation-state.ts';
 import { runCall } from './pipeline/run.ts';
 import { takeTokens } from './pipeline/take-tokens.ts';
 import type { CallKey } from './rate-limit/call-key.ts';
-import { OperationLimits } from './rate-limit/operation-limits.ts';
+import { OperationLimits, type ReserveOptions } from './rate-limit/operation-limits.ts';
 import { RateLimiter } from './rate-limit/rate-limiter.ts';
+import type { Reservation } from './rate-limit/reservation.ts';
 import type { Random } from './retry/backoff.ts';
 import type { RetryPolicyOptions } from './retry/policy.ts';
 import { type RetryOptions, retryCall } from './retry/retry-call.ts';
 import { assertRunnable, type RunOptions } from './run-options.ts';
-
-/** Names the config does not know are bounded too; those beyond share this one, so that no metric grows without end. */
-const OTHER_OPERATION = '_OTHER';
-const MAX_UNCONFIGURED_OPERATIONS = 256;
-
-const NO_POLICIES: OperationConfig = {
-  rateLimit: null,
-  rateLimits: [],
-  retry: null,
-  retryBudget: null,
-  hedge: null,
-  circuitBreaker: null,
-  bulkhead: null,
-  timeout: NO_TIMEOUT,
-};
 
 const NO_OPTIONS = {};
 
@@ -58,39 +45,50 @@ export interface BridgeStateView {
   health(): OverallHealth;
 }
 
+/** A circuit breaker in the hands of an operator. With a breaker for each target, all of them together. */
+export interface BreakerControl {
+  readonly state: BreakerState;
+  /** Holds the circuit open until {@link reset}. */
+  isolate(): void;
+  /** Closes the circuit and forgets every result so far. */
+  reset(): void;
+}
+
 /** One configured instance: its operations, limiter, health and observers. */
 export class Bridge {
-  readonly config: RuntimeConfig;
+  #config: RuntimeConfig;
   /** Buckets of every rate limit; `check` uses the bucket of exactly the key it is given. */
   readonly rateLimiter: RateLimiter;
   readonly state: BridgeStateView = {
-    operations: () => [...this.#operations.values()].map(stateOf),
+    operations: () => [...this.#operations.all()].map(stateOf),
     health: () => this.#health(),
   };
+  readonly #clock: Clock;
+  readonly #errorRules: readonly ErrorRule[] | undefined;
   readonly #environment: Environment;
-  readonly #operations = new Map<string, Operation>();
+  readonly #operations: OperationRegistry;
   #closed = false;
 
   /** Use {@link createBridge}. */
   constructor(config: RuntimeConfig, options: BridgeOptions) {
     const clock = options.clock ?? systemClock;
-    this.config = config;
+    this.#config = config;
+    this.#clock = clock;
+    this.#errorRules = options.errorRules;
     this.rateLimiter = new RateLimiter({ maxKeys: config.rateLimiting.maxKeys, clock });
     this.#environment = {
       clock,
       random: options.random ?? Math.random,
       notifier: new Notifier(options.onObserverError),
-      classify: createClassifier({
-        retryableStatuses: config.retry.retryableCodes,
-        rules: options.errorRules,
-        wallNow: () => clock.wallNow(),
-      }),
+      classify: this.#classifier(config),
     };
-    for (const name of Object.keys(config.operations)) {
-      // The limits that everybody has by default are no news of this service until it uses them.
-      if (!isBuiltIn(name, config)) this.#addOperation(name);
-    }
+    this.#operations = new OperationRegistry(config, this.#environment, this.rateLimiter);
     for (const observer of options.observers ?? []) this.observe(observer);
+  }
+
+  /** The config in force, finished and frozen. {@link apply} replaces it as a whole. */
+  get config(): RuntimeConfig {
+    return this.#config;
   }
 
   /**
@@ -122,7 +120,7 @@ export class Bridge {
     options: RetryOptions = NO_OPTIONS,
   ): Promise<T> {
     if (this.#closed) throw new BridgeClosedError('retry');
-    const host = { environment: this.#environment, retry: this.config.retry, bare: NO_POLICIES };
+    const host = { environment: this.#environment, retry: this.#config.retry, bare: NO_POLICIES };
     return retryCall(host, fn, policy, options);
   }
 
@@ -133,7 +131,7 @@ export class Bridge {
    * @throws InvalidArgumentError when the cost can never pass
    */
   checkRateLimit(key: CallKey, operation: string, cost = 1): RateLimitExceeded | undefined {
-    const target = this.#operationFor(operation);
+    const target = this.#operations.of(operation);
     const call = new Call(target.name, target.config.timeout, { key, cost }, this.#environment.clock);
     try {
       void takeTokens(target, call, 'all', false);
@@ -142,6 +140,53 @@ export class Bridge {
       if (error instanceof RateLimitExceeded) return error;
       throw error;
     }
+  }
+
+  /**
+   * Takes an estimate of tokens from the limits of `operation`, to be settled when the real cost is known: for costs that only the answer
+   * tells, like those of a language model. Waits as long as the limits let a call wait. Without a limit everything is granted.
+   *
+   * @throws RateLimitExceeded when the tokens do not come in time; the signal's reason; InvalidArgumentError for an estimate that is no number
+   */
+  async reserve(key: CallKey, operation: string, estimate: number, options: ReserveOptions = {}): Promise<Reservation> {
+    const { name, limits } = this.#operations.of(operation);
+    const own = limits ?? new OperationLimits(name, NO_POLICIES, new Map(), this.rateLimiter);
+    return own.reserve(key, estimate, options);
+  }
+
+  /** The circuit breaker of `operation`, to be held open or closed by hand; undefined when it has none. */
+  circuitBreaker(operation: string): BreakerControl | undefined {
+    return this.#operations.of(operation).breakers;
+  }
+
+  /**
+   * Goes on with another config, all of it or, when it has problems, none. Live state carries over: levels of buckets, queues, breaker
+   * states and windows, running calls. `admin` and `rate_limiting.max_keys` are read at the start only.
+   *
+   * @returns what changed
+   * @throws ConfigError that lists every problem; the bridge goes on as before
+   */
+  apply(input: RuntimeConfigInput): readonly ConfigChange[] {
+    const { notifier } = this.#environment;
+    let next: RuntimeConfig;
+    try {
+      next = resolveRuntimeConfig(input);
+    } catch (error) {
+      this.rejectReload();
+      throw error;
+    }
+    const changes = diffConfig(this.#config, next);
+    this.#config = next;
+    this.#environment.classify = this.#classifier(next);
+    this.#operations.configure(next);
+    const changed = changes.flatMap(({ operation }) => operation ?? []);
+    notifier.tell({ type: 'config.reloaded', result: 'applied', changed, call: undefined });
+    return changes;
+  }
+
+  /** Tells the observers of a reload that was refused before it came to {@link apply}: a file that cannot be read, say. */
+  rejectReload(): void {
+    this.#environment.notifier.tell({ type: 'config.reloaded', result: 'rejected', changed: [], call: undefined });
   }
 
   /** Adds an observer; the function returned removes it. */
@@ -157,37 +202,24 @@ export class Bridge {
   #start<T>(name: string, fn: AttemptFunction<T>, options: RunOptions<T>): Promise<T> {
     if (this.#closed) throw new BridgeClosedError(name);
     assertRunnable(name, fn, options);
-    const operation = this.#operationFor(name);
+    const operation = this.#operations.of(name);
     const { clock, notifier } = this.#environment;
     const call = new Call(operation.name, operation.config.timeout, options, clock);
     if (!notifier.active) return runCall(operation, call, fn, options.fallback);
     return notifier.around({ kind: 'call', call }, () => runCall(operation, call, fn, options.fallback));
   }
 
-  #operationFor(name: string): Operation {
-    const known = this.#operations.get(name);
-    if (known !== undefined) return known;
-    const configured = Object.keys(this.config.operations).length;
-    const full = this.#operations.size >= configured + MAX_UNCONFIGURED_OPERATIONS;
-    const other = full && !Object.hasOwn(this.config.operations, name) && name !== OTHER_OPERATION;
-    return other ? this.#operationFor(OTHER_OPERATION) : this.#addOperation(name);
-  }
-
-  #addOperation(name: string): Operation {
-    const config = Object.hasOwn(this.config.operations, name) ? this.config.operations[name] : undefined;
-    const policies = config ?? NO_POLICIES;
-    const limits =
-      policies.rateLimit === null && policies.rateLimits.length === 0
-        ? undefined
-        : new OperationLimits(name, policies, overridesOf(this.config, name), this.rateLimiter);
-    const operation = new Operation(name, policies, this.#environment, limits);
-    this.#operations.set(name, operation);
-    return operation;
+  #classifier(config: RuntimeConfig): Classifier {
+    return createClassifier({
+      retryableStatuses: config.retry.retryableCodes,
+      rules: this.#errorRules,
+      wallNow: () => this.#clock.wallNow(),
+    });
   }
 
   #health(): OverallHealth {
-    const checks = [...this.#operations.values()].flatMap(({ name, breaker }) =>
-      breaker === undefined ? [] : [operationHealth(name, breaker.state)],
+    const checks = [...this.#operations.all()].flatMap(({ name, breakers }) =>
+      breakers === undefined ? [] : [operationHealth(name, breakers.state)],
     );
     return { overall: aggregate(checks), checks };
   }
@@ -200,26 +232,4 @@ export class Bridge {
  */
 export function createBridge(config: RuntimeConfigInput = {}, options: BridgeOptions = {}): Bridge {
   return new Bridge(resolveRuntimeConfig(config), options);
-}
-
-function isBuiltIn(name: string, { operations }: RuntimeConfig): boolean {
-  const builtIn = Object.hasOwn(DEFAULT_RATE_LIMITS, name) ? DEFAULT_RATE_LIMITS[name] : undefined;
-  const { rateLimit, retry, circuitBreaker, bulkhead } = operations[name] ?? NO_POLICIES;
-  return (
-    builtIn !== undefined &&
-    rateLimit?.capacity === builtIn.capacity &&
-    rateLimit.windowSeconds === builtIn.windowSeconds &&
-    retry === null &&
-    circuitBreaker === null &&
-    bulkhead === null
-  );
-}
-
-function overridesOf(config: RuntimeConfig, operation: string) {
-  const overrides = new Map<string, { capacity: number; windowSeconds: number }>();
-  for (const [key, limits] of Object.entries(config.rateLimiting.overrides)) {
-    const limit = limits[operation];
-    if (limit !== undefined) overrides.set(key, limit);
-  }
-  return overrides;
 }

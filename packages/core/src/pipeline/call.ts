@@ -3,6 +3,7 @@ import type { TimeoutConfig } from '../config/types.ts';
 import { DeadlineExceededError } from '../errors.ts';
 import type { CallInfo } from '../observer.ts';
 import { type CallKey, shownKey } from '../rate-limit/call-key.ts';
+import type { AttemptTimeline } from '../retry/attempts-of.ts';
 import type { RunOptions } from '../run-options.ts';
 
 /** One call under way: what observers see of it, and its one deadline. */
@@ -27,6 +28,8 @@ export class Call implements CallInfo {
   backoffMs = 0;
   /** The last failure of the callee, kept as the cause of whatever of ours ends the call. */
   lastError: unknown;
+  /** The attempts that have failed; undefined until the first has. */
+  timeline: AttemptTimeline | undefined;
   readonly #clock: Clock;
 
   constructor(operation: string, timeout: TimeoutConfig, options: Omit<RunOptions, 'fallback'>, clock: Clock) {

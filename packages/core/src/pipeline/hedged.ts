@@ -1,3 +1,4 @@
+import { AttemptTimeoutError } from '../errors.ts';
 import type { HedgeDecision } from '../observer.ts';
 import { Attempt, type AttemptFunction } from './attempt.ts';
 import type { Call } from './call.ts';
@@ -56,10 +57,12 @@ class Race<T> {
     this.#running.add(attempt);
     const startedAtMs = clock.now();
     const end = (failure: { readonly error: unknown } | undefined): void => {
-      const durationMs = clock.now() - startedAtMs;
+      const endedAtMs = clock.now();
       this.#running.delete(attempt);
-      if (failure === undefined) this.#operation.hedgeDelay?.record(durationMs);
-      endAttempt(this.#operation, this.#call, admitted, durationMs, failure);
+      // An attempt that was cut took at least so long: leaving it out would make the slow ones look fast.
+      const cut = failure?.error instanceof HedgeLost || failure?.error instanceof AttemptTimeoutError;
+      if (failure === undefined || cut) this.#operation.hedgeDelay?.record(endedAtMs - startedAtMs, cut);
+      endAttempt(this.#operation, this.#call, admitted, startedAtMs, endedAtMs, failure);
     };
     Promise.resolve(beginAttempt(this.#operation, this.#call, admitted, attempt, this.#fn)).then(
       (value) => {

@@ -1,6 +1,8 @@
+import { loadOutcome } from '../bulkhead/load-outcome.ts';
 import type { BreakerPermit, BreakerResult, CircuitBreaker } from '../circuit-breaker/circuit-breaker.ts';
 import { CircuitOpenError, isCrossbridgeError } from '../errors.ts';
 import type { AttemptKind, AttemptOutcome } from '../observer.ts';
+import { AttemptTimeline } from '../retry/attempts-of.ts';
 import type { Attempt, AttemptFunction } from './attempt.ts';
 import type { Call } from './call.ts';
 import type { Operation } from './operation.ts';
@@ -100,19 +102,28 @@ export function beginAttempt<T>(
   });
 }
 
-/** Tells breaker and observers how an attempt ended: with `failure`, or well without one. */
+/** Tells breaker, bulkhead and observers how an attempt ended: with `failure`, or well without one. */
 export function endAttempt(
   operation: Operation,
   call: Call,
   admitted: AdmittedAttempt,
-  durationMs: number,
+  startedAtMs: number,
+  endedAtMs: number,
   failure: { readonly error: unknown } | undefined,
 ): void {
   const { notifier } = operation.environment;
   const { number, kind, breaker, permit } = admitted;
-  const { outcome, errorType, result } = failure === undefined ? SUCCESS : judge(operation, call, failure.error);
+  const judgement = failure === undefined ? SUCCESS : judge(operation, call, failure.error);
+  const { outcome, errorType, result } = judgement;
+  const durationMs = endedAtMs - startedAtMs;
   call.attemptMs += durationMs;
-  if (permit !== undefined && breaker !== undefined) operation.record(breaker, permit, result, call);
+  if (permit !== undefined && breaker !== undefined) operation.record(breaker, permit, result, durationMs, call);
+  if (operation.bulkhead?.adapts === true) operation.bulkhead.observe(durationMs, loadOutcome(judgement));
+  if (failure !== undefined) {
+    const { error } = failure;
+    call.timeline ??= new AttemptTimeline();
+    call.timeline.add({ attempt: number, kind, startedAtMs, durationMs, outcome, errorType, error });
+  }
   if (!notifier.active) return;
   if (outcome === 'timeout') tellTimeout(operation, call, failure?.error);
   notifier.tell({ type: 'attempt.ended', call, attempt: number, kind, outcome, errorType, durationMs });

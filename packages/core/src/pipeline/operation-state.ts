@@ -25,13 +25,13 @@ export interface RateLimitState {
   readonly mode: PolicyMode;
 }
 
-export function stateOf({ name, config, breaker, bulkhead, limits }: Operation): OperationState {
+export function stateOf({ name, config, breakers, bulkhead, limits }: Operation): OperationState {
   const rateLimits = limits?.configs.map(({ name, capacity, mode }) => ({ name, limit: capacity, mode }));
   return {
     operation: name,
     retry: config.retry !== null,
-    ...(breaker !== undefined && config.circuitBreaker !== null
-      ? { breaker: { state: breaker.state, mode: config.circuitBreaker.mode } }
+    ...(breakers !== undefined && config.circuitBreaker !== null
+      ? { breaker: { state: breakers.state, mode: config.circuitBreaker.mode } }
       : {}),
     ...(bulkhead !== undefined && config.bulkhead !== null
       ? {

@@ -1,9 +1,10 @@
 import { Bulkhead } from '../bulkhead/bulkhead.ts';
-import { type BreakerPermit, type BreakerResult, CircuitBreaker } from '../circuit-breaker/circuit-breaker.ts';
-import { breakerStrategy } from '../circuit-breaker/strategy.ts';
+import { BreakerRegistry } from '../circuit-breaker/breaker-registry.ts';
+import type { BreakerPermit, BreakerResult, CircuitBreaker } from '../circuit-breaker/circuit-breaker.ts';
 import type { Classifier } from '../classification/classify.ts';
 import type { Clock } from '../clock.ts';
-import type { OperationConfig } from '../config/types.ts';
+import type { BulkheadConfig, CircuitBreakerConfig, HedgeConfig, OperationConfig } from '../config/types.ts';
+import { HedgeDelay } from '../hedge/hedge-delay.ts';
 import type { Notifier } from '../notifier.ts';
 import type { OperationLimits } from '../rate-limit/operation-limits.ts';
 import type { Random } from '../retry/backoff.ts';
@@ -15,56 +16,56 @@ export interface Environment {
   readonly clock: Clock;
   readonly random: Random;
   readonly notifier: Notifier;
-  readonly classify: Classifier;
+  /** Replaced by a reload of the config. */
+  classify: Classifier;
 }
 
 /** One operation: its config and the live state of its policies. */
 export class Operation {
   readonly name: string;
-  readonly config: OperationConfig;
   readonly environment: Environment;
-  readonly limits: OperationLimits | undefined;
-  readonly bulkhead: Bulkhead | undefined;
-  readonly breaker: CircuitBreaker | undefined;
-  readonly budget: RetryBudget | undefined;
-  readonly hedgeDelay: { readonly delayMs: number | undefined; record(durationMs: number): void } | undefined;
+  config: OperationConfig;
+  limits: OperationLimits | undefined;
+  bulkhead: Bulkhead | undefined;
+  breakers: BreakerRegistry | undefined;
+  budget: RetryBudget | undefined;
+  hedgeDelay: HedgeDelay | undefined;
   /** The call whose arrival or result is being recorded, so that a change of the breaker can name it. */
   #recording: Call | undefined;
 
   constructor(name: string, config: OperationConfig, environment: Environment, limits: OperationLimits | undefined) {
-    const { clock, notifier } = environment;
     this.name = name;
-    this.config = config;
     this.environment = environment;
+    this.config = config;
     this.limits = limits;
-    this.bulkhead = config.bulkhead === null ? undefined : new Bulkhead(config.bulkhead);
-    this.budget =
-      config.retry === null || config.retryBudget === null ? undefined : new RetryBudget(config.retryBudget, clock);
-    this.hedgeDelay =
-      config.hedge === null ? undefined : { delayMs: config.hedge.delayMs ?? undefined, record: () => {} };
-    this.breaker =
-      config.circuitBreaker === null
-        ? undefined
-        : new CircuitBreaker({
-            strategy: breakerStrategy(config.circuitBreaker, clock),
-            openForMs: config.circuitBreaker.openForMs,
-            halfOpenProbes: config.circuitBreaker.halfOpenProbes,
-            clock,
-            onChange: (from, to) =>
-              notifier.tell({
-                type: 'circuit_breaker.changed',
-                operation: name,
-                from,
-                to,
-                target: undefined,
-                call: this.#recording,
-              }),
-          });
+    this.#apply(config);
+  }
+
+  /**
+   * Goes on with other policies. What is live stays: levels of buckets, those who wait, the states and windows of breakers, the
+   * running calls of a bulkhead. A policy that is gone refuses nobody any more; calls under way go by the new policies from their next
+   * decision on.
+   */
+  configure(config: OperationConfig, limits: OperationLimits | undefined): void {
+    this.config = config;
+    this.limits = limits;
+    this.#apply(config);
+  }
+
+  /** Whether somebody wants to know how long attempts take. */
+  get measuresAttempts(): boolean {
+    const { circuitBreaker } = this.config;
+    return (
+      this.environment.notifier.active ||
+      this.hedgeDelay !== undefined ||
+      this.bulkhead?.adapts === true ||
+      (circuitBreaker !== null && circuitBreaker.slowCallMs !== null)
+    );
   }
 
   /** The breaker that judges attempts on `target`. */
-  breakerFor(_target: string | undefined): CircuitBreaker | undefined {
-    return this.breaker;
+  breakerFor(target: string | undefined): CircuitBreaker | undefined {
+    return this.breakers?.of(target);
   }
 
   /** Asks the breaker on behalf of `call`, which a change of state then names. */
@@ -76,9 +77,54 @@ export class Operation {
   }
 
   /** Gives the result of an attempt of `call` back to the breaker. */
-  record(breaker: CircuitBreaker, permit: BreakerPermit, result: BreakerResult, call: Call): void {
+  record(breaker: CircuitBreaker, permit: BreakerPermit, result: BreakerResult, durationMs: number, call: Call): void {
     this.#recording = call;
-    breaker.record(permit, result);
+    breaker.record(permit, result, durationMs);
     this.#recording = undefined;
+  }
+
+  #apply({ bulkhead, circuitBreaker, retry, retryBudget, hedge }: OperationConfig): void {
+    this.#applyBulkhead(bulkhead);
+    this.#applyBreaker(circuitBreaker);
+    this.#applyHedge(hedge);
+    const budgeted = (retry !== null || hedge !== null) && retryBudget !== null;
+    if (!budgeted) this.budget = undefined;
+    else if (this.budget === undefined) this.budget = new RetryBudget(retryBudget, this.environment.clock);
+    else this.budget.configure(retryBudget);
+  }
+
+  #applyBulkhead(config: BulkheadConfig | null): void {
+    // Whoever waits for a bulkhead that is gone, or only watches now, waits for nothing.
+    if (config === null || config.mode === 'shadow') this.bulkhead?.admitAll();
+    if (config === null) this.bulkhead = undefined;
+    else if (this.bulkhead === undefined) this.bulkhead = new Bulkhead(config);
+    else this.bulkhead.configure(config);
+  }
+
+  #applyBreaker(config: CircuitBreakerConfig | null): void {
+    const { clock, notifier } = this.environment;
+    if (config === null) this.breakers = undefined;
+    else if (this.breakers !== undefined) this.breakers.configure(config);
+    else {
+      this.breakers = new BreakerRegistry({
+        config,
+        clock,
+        onChange: (from, to, target) =>
+          notifier.tell({
+            type: 'circuit_breaker.changed',
+            operation: this.name,
+            from,
+            to,
+            target,
+            call: this.#recording,
+          }),
+      });
+    }
+  }
+
+  #applyHedge(config: HedgeConfig | null): void {
+    if (config === null) this.hedgeDelay = undefined;
+    else if (this.hedgeDelay === undefined) this.hedgeDelay = new HedgeDelay(config, this.environment.clock);
+    else this.hedgeDelay.configure(config);
   }
 }

@@ -1,3 +1,4 @@
+import type { Bulkhead } from '../bulkhead/bulkhead.ts';
 import type { Timer } from '../clock.ts';
 import { isCrossbridgeError } from '../errors.ts';
 import type { CallOutcome } from '../observer.ts';
@@ -28,27 +29,29 @@ export async function runCall<T>(
   fallback: Fallback<T> | undefined,
 ): Promise<T> {
   const { notifier, clock } = operation.environment;
-  const { bulkhead } = operation;
   if (notifier.active) notifier.tell({ type: 'call.started', call });
   const watch = watchTotal(operation, call);
-  let slot = false;
+  let slot: Bulkhead | undefined;
   try {
     call.assertAlive();
     const tokens = takeTokens(operation, call, 'call');
     if (tokens !== undefined) await tokens;
-    operation.budget?.deposit();
+    operation.budget?.deposit(call.untouched ? call.startedAtMs : clock.now());
     // Taken here without waiting where it can be: a promise that is there already would still cost a turn.
-    slot = bulkhead !== undefined && (bulkhead.tryAcquire() || (await takeSlot(operation, call)));
+    const { bulkhead } = operation;
+    if (bulkhead !== undefined && (bulkhead.tryAcquire() || (await takeSlot(operation, bulkhead, call))))
+      slot = bulkhead;
     const result = await attemptUntilDone(operation, call, fn);
     if (notifier.active) endCall(operation, call, 'success', undefined);
     return result;
   } catch (error) {
     const falls = fallback !== undefined && !call.aborted;
+    call.timeline?.attachTo(error);
     if (notifier.active) endFailedCall(operation, call, error, falls);
     if (!falls) throw error;
     return typeof fallback === 'function' ? await fallback(error) : fallback.value;
   } finally {
-    if (slot) bulkhead?.release();
+    slot?.release();
     if (watch !== undefined) clock.clearTimeout(watch);
   }
 }
@@ -64,10 +67,9 @@ function watchTotal({ config, environment }: Operation, call: Call): Timer | und
 
 async function attemptUntilDone<T>(operation: Operation, call: Call, fn: AttemptFunction<T>): Promise<T> {
   const { clock } = operation.environment;
-  const { hedge, circuitBreaker } = operation.config;
-  const alone = hedge === null;
+  const alone = operation.config.hedge === null;
   // Reading the clock is a good part of what a call costs: not when nobody wants to know.
-  const measured = operation.environment.notifier.active || (circuitBreaker?.slowCallMs ?? null) !== null;
+  const measured = operation.measuresAttempts;
   let delayMs = 0;
   for (;;) {
     call.assertAlive();
@@ -77,10 +79,10 @@ async function attemptUntilDone<T>(operation: Operation, call: Call, fn: Attempt
     try {
       if (!alone) return await runHedged(operation, call, admitted, fn);
       const value = await beginAttempt(operation, call, admitted, new Attempt(call, admitted.number), fn);
-      endAttempt(operation, call, admitted, measured ? clock.now() - startedAtMs : 0, undefined);
+      endAttempt(operation, call, admitted, startedAtMs, measured ? clock.now() : startedAtMs, undefined);
       return value;
     } catch (error) {
-      if (alone) endAttempt(operation, call, admitted, clock.now() - startedAtMs, { error });
+      if (alone) endAttempt(operation, call, admitted, startedAtMs, clock.now(), { error });
       delayMs = await waitForRetry(operation, call, error, delayMs);
     }
   }
@@ -95,8 +97,9 @@ async function waitForRetry(
 ): Promise<number> {
   const { clock } = operation.environment;
   call.lastError = error;
-  const { decision, delayMs } = afterFailure(operation, call, error, previousDelayMs);
+  const { decision, delayMs, source } = afterFailure(operation, call, error, previousDelayMs);
   if (decision !== 'retried' || operation.config.retry?.mode === 'shadow') throw error;
+  call.timeline?.addWait(delayMs, source);
   const startedAtMs = clock.now();
   await wait({ clock, timeoutMs: delayMs, signal: call.signal });
   call.backoffMs += clock.now() - startedAtMs;

@@ -1,3 +1,4 @@
+import type { Bulkhead } from '../bulkhead/bulkhead.ts';
 import { BulkheadFullError } from '../errors.ts';
 import type { Call } from './call.ts';
 import type { Operation } from './operation.ts';
@@ -11,9 +12,9 @@ import { wait } from './wait.ts';
  *
  * @throws BulkheadFullError when every slot and every queue place is taken, or the queue wait took too long
  */
-export async function takeSlot(operation: Operation, call: Call): Promise<boolean> {
-  const { bulkhead, config, environment } = operation;
-  if (bulkhead === undefined || config.bulkhead === null) return false;
+export async function takeSlot(operation: Operation, bulkhead: Bulkhead, call: Call): Promise<boolean> {
+  const { config, environment } = operation;
+  if (config.bulkhead === null) return false;
   if (bulkhead.tryAcquire()) return true;
   const { mode, queueTimeoutMs } = config.bulkhead;
   if (mode === 'shadow') {

@@ -11,7 +11,7 @@ const WINDOW_SECONDS = 10;
  * Design and defaults (20 %, ten per second, ten seconds) are those of Finagle's `RetryBudget`.
  */
 export class RetryBudget {
-  readonly #config: RetryBudgetConfig;
+  #config: RetryBudgetConfig;
   readonly #clock: Clock;
   readonly #calls: SlidingCount;
   readonly #retries: SlidingCount;
@@ -28,6 +28,11 @@ export class RetryBudget {
       stoppedClock(clock, () => this.#nowMs),
     );
     this.#retries = new SlidingCount(WINDOW_SECONDS * 1000, clock);
+  }
+
+  /** Goes on with other figures; what was counted stays. */
+  configure(config: RetryBudgetConfig): void {
+    this.#config = config;
   }
 
   /** Retries that could start now. */

@@ -1,0 +1,112 @@
+import { ConfigError, type RuntimeConfigInput } from '@crossbridge/core/config';
+import { describe, expect, it } from 'vitest';
+import { failing, httpError, never, rejection, testBridge } from '../support/bridges.ts';
+import { settle } from '../support/virtual-clock.ts';
+
+/** A config for the one operation of a test bridge. */
+function operation(op: NonNullable<RuntimeConfigInput['operations']>[string]): RuntimeConfigInput {
+  return { operations: { op } };
+}
+
+describe('bridge.apply', () => {
+  it('changes a rate limit in place and keeps the level of its buckets', async () => {
+    const { bridge } = testBridge({ rateLimit: { capacity: 5, windowSeconds: 60 } });
+    for (let call = 0; call < 4; call += 1) await bridge.run('op', () => call);
+    bridge.apply(operation({ rateLimit: { capacity: 3, windowSeconds: 60 } }));
+    await bridge.run('op', () => 1);
+    expect(await rejection(bridge.run('op', () => 1))).toMatchObject({ code: 'rate_limited', limit: 3 });
+  });
+
+  it('keeps an open breaker open and its failures counted', async () => {
+    const breaker = { consecutiveFailures: 2, openForMs: 10_000 };
+    const { bridge, clock } = testBridge({ circuitBreaker: breaker });
+    await rejection(bridge.run('op', failing([httpError(500)], 1)));
+    bridge.apply(operation({ circuitBreaker: { ...breaker, openForMs: 20_000 } }));
+    await rejection(bridge.run('op', failing([httpError(500)], 1)));
+    expect(await rejection(bridge.run('op', () => 1))).toMatchObject({ code: 'circuit_open' });
+    bridge.apply(operation({ circuitBreaker: { ...breaker, halfOpenProbes: 3 } }));
+    expect(await rejection(bridge.run('op', () => 1))).toMatchObject({ code: 'circuit_open' });
+    await clock.advance(20_000);
+    expect(await bridge.run('op', () => 'probe')).toBe('probe');
+  });
+
+  it('admits who waits when a bulkhead grows, and when it goes', async () => {
+    for (const next of [operation({ bulkhead: { limit: 2, queue: 5 } }), operation({})]) {
+      const { bridge } = testBridge({ bulkhead: { limit: 1, queue: 5 } });
+      const hold = new AbortController();
+      const running = bridge.run('op', never, { signal: hold.signal });
+      const waiting = bridge.run('op', async () => 'admitted');
+      await settle();
+      bridge.apply(next);
+      expect(await waiting).toBe('admitted');
+      hold.abort();
+      await rejection(running);
+      expect(await bridge.run('op', () => 'free')).toBe('free');
+    }
+  });
+
+  it('brings policies that were not there and takes away those that are gone', async () => {
+    const { bridge, clock } = testBridge({});
+    const retry = { maxAttempts: 2, baseDelayMs: 1, jitter: 'none' } as const;
+    bridge.apply(operation({ retry }));
+    expect(await clock.run(bridge.run('op', failing([httpError(503)], 'retried')))).toBe('retried');
+    bridge.apply({});
+    const fn = failing([httpError(503)], 1);
+    await rejection(clock.run(bridge.run('op', fn)));
+    expect(fn.calls).toBe(1);
+    bridge.apply({ operations: { fresh: { rateLimit: { capacity: 1, windowSeconds: 60 } } } });
+    await bridge.run('fresh', () => 1);
+    expect(await rejection(bridge.run('fresh', () => 1))).toMatchObject({ code: 'rate_limited' });
+  });
+
+  it('applies nothing of a config that has a problem, and says so', async () => {
+    const { bridge, observer } = testBridge({ rateLimit: { capacity: 5, windowSeconds: 60 } });
+    const before = bridge.config;
+    expect(() =>
+      bridge.apply({
+        operations: { op: { rateLimit: { capacity: 1, windowSeconds: 60 }, retry: { maxAttempts: 0 } } },
+      }),
+    ).toThrow(ConfigError);
+    expect(bridge.config).toBe(before);
+    for (let call = 0; call < 5; call += 1) await bridge.run('op', () => call);
+    expect(observer.story[0]).toBe('config rejected: ');
+  });
+
+  it('says what changed', () => {
+    const { bridge, observer } = testBridge({});
+    expect(bridge.apply(operation({ retry: 'quick' }))).toMatchObject([{ operation: 'op', change: 'changed' }]);
+    expect(bridge.apply(operation({ retry: 'quick' }))).toEqual([]);
+    expect(observer.story).toEqual(['config applied: op', 'config applied: ']);
+  });
+});
+
+describe('bridge.circuitBreaker', () => {
+  it('holds a circuit open by hand until it is reset', async () => {
+    const { bridge, observer } = testBridge({ circuitBreaker: {} });
+    bridge.circuitBreaker('op')?.isolate();
+    expect(await rejection(bridge.run('op', () => 1))).toMatchObject({ code: 'circuit_open' });
+    bridge.circuitBreaker('op')?.reset();
+    expect(await bridge.run('op', () => 1)).toBe(1);
+    expect(observer.ofType('circuit_breaker.changed').map(({ to, call }) => [to, call])).toEqual([
+      ['isolated', undefined],
+      ['closed', undefined],
+    ]);
+    expect(testBridge({}).bridge.circuitBreaker('op')).toBeUndefined();
+  });
+});
+
+describe('bridge.reserve', () => {
+  it('takes an estimate and settles it with the real cost', async () => {
+    const { bridge } = testBridge({ rateLimit: { capacity: 100, windowSeconds: 60 } });
+    const first = await bridge.reserve('user:1', 'op', 80);
+    first.settle(30);
+    const second = await bridge.reserve('user:1', 'op', 70);
+    second.cancel();
+    expect(await rejection(bridge.reserve('user:1', 'op', 71))).toMatchObject({ code: 'rate_limited' });
+  });
+
+  it('grants everything where there is no limit', async () => {
+    const reservation = await testBridge({}).bridge.reserve('user:1', 'op', 1e9);
+    reservation.settle(2e9);
+  });
+});
