@@ -100,14 +100,25 @@ describe('AdaptiveLimiter', () => {
     });
 
     it('leaves the limit alone where calls reached it at less than half of the attempts', () => {
-      const limiter = new AdaptiveLimiter(20, limits());
-      feed(limiter, 9, 100, 20);
-      expect(feed(limiter, 11, 100, 9)).toBe(20);
-      feed(limiter, 10, 100, 20);
-      feed(limiter, 10, 100, 9);
-      // 20 + 0.2 · √20 twice
-      feed(limiter, 20, 100, 20);
-      expect(limiter.limit).toBe(21);
+      const limiter = new AdaptiveLimiter(100, limits());
+      feed(limiter, 49, 100, 100);
+      expect(feed(limiter, 51, 100, 49)).toBe(100);
+      feed(limiter, 50, 100, 100);
+      expect(feed(limiter, 50, 100, 49)).toBe(102);
+    });
+
+    it('learns from quiet times what latency is healthy', () => {
+      const limiter = new AdaptiveLimiter(100, limits());
+      feed(limiter, 100, 100, 10);
+      // 0.8 · 100 + 0.2 · (0.5 · 100 + √100)
+      expect(feed(limiter, 100, 300, 100)).toBe(92);
+    });
+
+    it('does not halve the limit soon after a quiet time', () => {
+      const limiter = new AdaptiveLimiter(20, limits({ maxLimit: 20 }));
+      feed(limiter, 80, 100, 20);
+      feed(limiter, 20, 100, 5);
+      expect(feed(limiter, 20, 100, 20)).toBe(20);
     });
 
     it('cuts a tenth for a window with overload, and does not take a quick refusal for quick work', () => {
@@ -204,6 +215,7 @@ describe('AdaptiveLimiter', () => {
       expect(feed(limiter, 1, 1, 90, 'overload')).toBe(81);
       const small = new AdaptiveLimiter(3, limits({ algorithm: 'aimd' }));
       expect(feed(small, 1, 1, 3, 'overload')).toBe(2);
+      expect(feed(small, 1, 1, 2)).toBe(2);
     });
 
     it('takes a success that is slower than healthy for overload', () => {

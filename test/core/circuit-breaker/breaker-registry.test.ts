@@ -80,14 +80,22 @@ describe('BreakerRegistry', () => {
   });
 
   it('gives the place of an idle, closed target with nothing against it to a newcomer', () => {
-    const { registry } = registryOf();
+    const { registry, changes } = registryOf();
     const [a, b, c] = ['a', 'b', 'c'].map((target) => registry.of(target));
     open(a as CircuitBreaker);
     attempt(b as CircuitBreaker, 'failure');
     attempt(c as CircuitBreaker, 'success');
     open(registry.of('d'));
     expect([registry.of('a'), registry.of('b')]).toEqual([a, b]);
-    expect([registry.of('d').state, registry.size]).toEqual(['open', 3]);
+    expect([registry.size, changes.at(-1)]).toEqual([3, 'd: closed > open']);
+  });
+
+  it('does not mistake a target that has come back for the one it let go', () => {
+    const { registry } = registryOf({ maxTargets: 1 });
+    for (const target of ['a', 'b', 'a']) registry.of(target);
+    open(registry.of('a'));
+    for (const target of ['c', 'd']) registry.of(target);
+    expect([registry.of('a').state, registry.size]).toEqual(['open', 1]);
   });
 
   it('never gives away the place of a target whose attempt is under way', () => {

@@ -70,6 +70,16 @@ describe('HedgeDelay', () => {
     expect(delay.delayMs).toBeUndefined();
   });
 
+  it('learns nothing from an attempt that was cut sooner than the delay, and from one cut later that it took longer', () => {
+    const { delay } = hedgeDelay({ quantile: 0.5 });
+    ramp(delay, 1_000);
+    const before = delay.delayMs ?? 0;
+    for (let attempt = 0; attempt < 1_000; attempt += 1) delay.record(before / 2, true);
+    expect(delay.delayMs).toBe(before);
+    for (let attempt = 0; attempt < 100; attempt += 1) delay.record(before * 2, true);
+    expect(delay.delayMs).toBeGreaterThan(before);
+  });
+
   it('stays where it belongs when attempts are cut by the hedges that it starts', () => {
     const { delay } = hedgeDelay({ quantile: 0.9 });
     let hedges = 0;
