@@ -49,7 +49,12 @@ it('follows the calls of a real bridge: queued, retried, side by side', async ()
 
   const collected = await otel.collect();
   const search = { 'crossbridge.operation': 'search' };
-  const decided = { ...search, 'crossbridge.retry.decision': 'retried', 'error.type': '503' };
+  const decided = {
+    ...search,
+    'crossbridge.retry.decision': 'retried',
+    'crossbridge.mode': 'enforce',
+    'error.type': '503',
+  };
   expect(collected.value('crossbridge.retry.decisions', decided)).toBe(30);
   expect(collected.value('crossbridge.call.active', search)).toBe(0);
   expect(collected.value('crossbridge.bulkhead.limit', search)).toBe(3);

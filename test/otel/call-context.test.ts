@@ -3,13 +3,13 @@ import { SpanKind, trace } from '@opentelemetry/api';
 import { afterEach, expect, it } from 'vitest';
 import { createOtelObserver } from '../../packages/otel/src/otel-observer.ts';
 import { startOtel, stopOtel } from '../support/otel.ts';
-import { driveCall, SUCCESS } from '../support/otel-driver.ts';
+import { driveCall, FakeNow, SUCCESS } from '../support/otel-driver.ts';
 
 afterEach(stopOtel);
 
 it('makes each client span the child of its own call, in 200 interleaved calls that a queue resumes from foreign contexts', async () => {
   const otel = startOtel();
-  const observer = createOtelObserver();
+  const observer = createOtelObserver({ now: new FakeNow().now });
   const parked: (() => void)[] = [];
   const calls = Array.from({ length: 200 }, (_, index) =>
     driveCall(observer, { operation: `op${index}` }, async (call) => {

@@ -5,7 +5,7 @@ import { createOtelObserver } from '../../packages/otel/src/otel-observer.ts';
 import type { MetricDefinition } from '../../packages/otel/src/signals/definitions.ts';
 import { CATALOGUE } from '../../packages/otel/src/signals.ts';
 import { type Collected, startOtel, stopOtel } from '../support/otel.ts';
-import { driveCall, SUCCESS } from '../support/otel-driver.ts';
+import { driveCall } from '../support/otel-driver.ts';
 
 afterEach(stopOtel);
 
@@ -41,7 +41,10 @@ it('are those of the catalogue, all of them, each with the unit, type, buckets a
   });
   await driveCall(observer, {}, (call) => {
     call.refuseByBreaker('shadow');
-    return SUCCESS;
+    call.hedge('budget_empty');
+    call.runOutOfTime('total', 1000);
+    call.fallBack('deadline_exceeded');
+    return { outcome: 'timeout', errorType: 'deadline_exceeded' };
   });
   const collected = await otel.collect();
   expect(collected.errors).toEqual([]);

@@ -54,7 +54,12 @@ describe('the metrics of a call', () => {
     expect(histogram(collected, 'crossbridge.attempt.duration', initial)).toEqual({ count: 1, sum: 0.125 });
     expect(histogram(collected, 'crossbridge.attempt.duration', retry)).toEqual({ count: 1, sum: 0.125 });
     expect(collected.value('crossbridge.retry.wasted.duration', search)).toBe(0.125);
-    const decided = { ...search, 'crossbridge.retry.decision': 'retried', 'error.type': '429' };
+    const decided = {
+      ...search,
+      'crossbridge.retry.decision': 'retried',
+      'crossbridge.mode': 'enforce',
+      'error.type': '429',
+    };
     expect(collected.value('crossbridge.retry.decisions', decided)).toBe(1);
     const delayed = { ...search, 'crossbridge.delay.source': 'retry_after' };
     expect(histogram(collected, 'crossbridge.retry.delay', delayed)).toEqual({ count: 1, sum: 1 });

@@ -87,8 +87,11 @@ describe('the catalogue', () => {
       'crossbridge_circuit_breaker_rejections_total',
       'crossbridge_circuit_breaker_state',
       'crossbridge_circuit_breaker_transitions_total',
+      'crossbridge_config_reloads_total',
+      'crossbridge_fallback_calls_total',
       'crossbridge_health_overall',
       'crossbridge_health_status',
+      'crossbridge_hedge_decisions_total',
       'crossbridge_patch_status',
       'crossbridge_rate_limit_limit',
       'crossbridge_rate_limit_requests_total',
@@ -96,6 +99,7 @@ describe('the catalogue', () => {
       'crossbridge_retry_decisions_total',
       'crossbridge_retry_delay_seconds',
       'crossbridge_retry_wasted_duration_seconds_total',
+      'crossbridge_timeout_exceeded_total',
     ]);
   });
 });

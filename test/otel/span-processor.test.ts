@@ -28,6 +28,29 @@ it('marks client spans with operation and attempt, and counts resends from the s
   ]);
 });
 
+it('counts the client span of a hedge as a resend, although the first request is still under way', async () => {
+  const otel = startOtel();
+  await driveCall(createOtelObserver(), {}, async (call) => {
+    await call.attempt({
+      outcome: 'cancelled',
+      errorType: 'cancelled',
+      run: async () => {
+        send('first');
+        call.hedge('hedged');
+        await call.attempt({ kind: 'hedge', run: () => send('hedge') });
+        send('late');
+      },
+    });
+    return SUCCESS;
+  });
+  const sent = (await otel.spans()).filter((span) => span.kind === SpanKind.CLIENT);
+  expect(sent.map((span) => [span.name, span.attributes['http.request.resend_count']])).toEqual([
+    ['first', undefined],
+    ['hedge', 1],
+    ['late', undefined],
+  ]);
+});
+
 it('marks every client span of an attempt, below spans of the application too, and nothing but client spans', async () => {
   const otel = startOtel();
   await driveCall(createOtelObserver(), {}, async (call) => {

@@ -205,11 +205,14 @@ it('makes no span, attribute or event that the catalogue does not have, and all 
     await call.fail('503', 5, () => trace.getTracer('http').startSpan('*', { kind: SpanKind.CLIENT }).end());
     call.decide('retried', '503', 20);
     await call.fail('503', 5, () => trace.getTracer('http').startSpan('*', { kind: SpanKind.CLIENT }).end());
-    call.moveBreaker('closed', 'open');
+    call.moveBreaker('closed', 'open', 'api.example.com');
     call.decide('retried', '503');
     await call.fail('503');
     call.decide('exhausted', '503');
     call.limit({ result: 'throttled' });
+    call.hedge('throttled');
+    call.runOutOfTime('total', 1000, 'shadow');
+    call.fallBack('503');
     return { outcome: 'error', errorType: '503' };
   });
   const spans = await otel.spans();
@@ -224,7 +227,7 @@ it('makes no span, attribute or event that the catalogue does not have, and all 
   expect(new Set(spans.map((span) => span.name)).size).toBe(CATALOGUE.spans.length);
   const events = spans.flatMap((span) => span.events);
   const told = new Map(events.map(({ name, attributes = {} }) => [name, Object.keys(attributes).sort()]));
-  expect([...told.keys()].sort()).toEqual(CATALOGUE.events.map((event) => event.name));
+  expect([...told.keys()].sort()).toEqual(CATALOGUE.events.map((event) => event.name).sort());
   for (const event of CATALOGUE.events) {
     expect(told.get(event.name)).toEqual(event.attributes.map((attribute) => attribute.name).sort());
   }

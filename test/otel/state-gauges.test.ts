@@ -74,6 +74,18 @@ it('shows bulkhead and rate limit as they are when a reader collects', async () 
   expect(collected.value('crossbridge.rate_limit.limit', limit)).toBe(60);
 });
 
+it('shows every rate limit of an operation that has several, and each once', async () => {
+  const otel = startOtel();
+  const [perUser, perOrg] = [
+    { name: 'per_user', limit: 60 },
+    { name: 'per_org', limit: 600 },
+  ];
+  const operation: OperationState = { operation: 'search', rateLimit: perUser, rateLimits: [perUser, perOrg] };
+  createOtelObserver({ state: () => ({ operations: () => [operation] }) });
+  const shown = by(await otel.collect(), 'crossbridge.rate_limit.limit', 'crossbridge.rate_limit.name');
+  expect(shown).toEqual({ per_user: 60, per_org: 600 });
+});
+
 it('shows nothing for policies that an operation does not have, nor before there is a bridge', async () => {
   const otel = startOtel();
   let bridge: BridgeState | undefined;
@@ -83,6 +95,7 @@ it('shows nothing for policies that an operation does not have, nor before there
   const { names } = await otel.collect();
   expect(names).toEqual([
     'crossbridge.call.active',
+    'crossbridge.config.reloads',
     'crossbridge.retry.decisions',
     'crossbridge.retry.wasted.duration',
   ]);
@@ -106,5 +119,5 @@ it('loses only the gauges when the state cannot be read', async () => {
   });
   const collected = await otel.collect();
   expect(collected.errors).toEqual([]);
-  expect(collected.names).toEqual(['crossbridge.circuit_breaker.transitions']);
+  expect(collected.names).toEqual(['crossbridge.circuit_breaker.transitions', 'crossbridge.config.reloads']);
 });

@@ -40,8 +40,63 @@ it('begins every counter whose label sets are known at zero, before the first ca
     'circuit_open',
     'cancelled',
   ]);
+  expect(zeros(collected, 'crossbridge.retry.decisions', 'crossbridge.mode')).toContain('enforce');
+  expect(zeros(collected, 'crossbridge.config.reloads', 'crossbridge.config.reload.result')).toEqual([
+    'applied',
+    'rejected',
+  ]);
+  for (const metric of ['crossbridge.hedge.decisions', 'crossbridge.timeout.exceeded', 'crossbridge.fallback.calls']) {
+    expect([metric, collected.points(metric)]).toEqual([metric, []]);
+  }
   expect(zeros(collected, 'crossbridge.retry.wasted.duration', 'crossbridge.operation')).toEqual(['search']);
   expect(zeros(collected, 'crossbridge.call.active', 'crossbridge.operation')).toEqual(['search']);
+});
+
+it('begins hedges, timeouts and retries in the mode they have, each only where the operation has it', async () => {
+  const otel = startOtel();
+  let hasTotal = false;
+  const state = (): OperationState => ({
+    operation: 'search',
+    retry: { mode: 'shadow' },
+    hedge: { mode: 'shadow' },
+    timeout: { attempt: true, total: hasTotal },
+    rateLimits: [
+      { name: 'per_user', limit: 60 },
+      { name: 'per_org', limit: 600, mode: 'shadow' },
+    ],
+  });
+  createOtelObserver({ state: () => ({ operations: () => [state()] }) });
+  const collected = await otel.collect();
+  const hedge = ['crossbridge.hedge.decision', 'crossbridge.mode'];
+  expect(zeros(collected, 'crossbridge.hedge.decisions', ...hedge)).toEqual([
+    'hedged shadow',
+    'budget_empty shadow',
+    'circuit_open shadow',
+    'throttled shadow',
+    'not_idempotent shadow',
+  ]);
+  const retries = zeros(collected, 'crossbridge.retry.decisions', 'crossbridge.mode');
+  expect(new Set(retries)).toEqual(new Set(['shadow']));
+  const limits = zeros(collected, 'crossbridge.rate_limit.requests', 'crossbridge.rate_limit.name', 'crossbridge.mode');
+  expect(new Set(limits)).toEqual(new Set(['per_user enforce', 'per_org shadow']));
+  const timeout = ['crossbridge.timeout.scope', 'crossbridge.mode'];
+  expect(zeros(collected, 'crossbridge.timeout.exceeded', ...timeout)).toEqual(['attempt enforce']);
+  hasTotal = true;
+  expect(zeros(await otel.collect(), 'crossbridge.timeout.exceeded', ...timeout)).toEqual([
+    'attempt enforce',
+    'total enforce',
+  ]);
+});
+
+it('begins the counter of a retry that a reload takes out of shadow mode', async () => {
+  const otel = startOtel();
+  let mode: 'enforce' | 'shadow' = 'shadow';
+  const state = (): OperationState => ({ operation: 'search', retry: { mode } });
+  createOtelObserver({ state: () => ({ operations: () => [state()] }) });
+  await otel.collect();
+  mode = 'enforce';
+  const modes = zeros(await otel.collect(), 'crossbridge.retry.decisions', 'crossbridge.mode');
+  expect(new Set(modes)).toEqual(new Set(['shadow', 'enforce']));
 });
 
 it('counts the first burst up from the zero, in the same series', async () => {

@@ -6,6 +6,7 @@ import type {
   CallInfo,
   CallOutcome,
   DelaySource,
+  HedgeDecision,
   Observer,
   PolicyMode,
   RetryDecision,
@@ -144,17 +145,28 @@ export class DrivenCall {
   /** Decides about the attempt that failed last and, when it decides to retry, waits. */
   decide(decision: RetryDecision, errorType: string, delayMs = 0, source: DelaySource = 'backoff'): void {
     const attempt = this.info.attempts;
-    this.tell({
-      type: 'retry.decided',
-      call: this.info,
-      attempt,
-      decision,
-      mode: 'enforce',
-      errorType,
-      delayMs,
-      source,
-    });
+    const mode = 'enforce';
+    this.tell({ type: 'retry.decided', call: this.info, attempt, decision, mode, errorType, delayMs, source });
     this.time.advance(delayMs);
     this.info.backoffMs += delayMs;
+  }
+
+  /** Decides as {@link decide}, in shadow mode: whatever it decides, nothing follows. */
+  decideInShadow(decision: RetryDecision, errorType: string, delayMs = 0): void {
+    const decided = { attempt: this.info.attempts, decision, mode: 'shadow', errorType, delayMs } as const;
+    this.tell({ type: 'retry.decided', call: this.info, ...decided, source: 'backoff' });
+  }
+
+  /** Decides about the attempt that was started last. A hedge is made with {@link attempt}. */
+  hedge(decision: HedgeDecision, delayMs = 50, mode: PolicyMode = 'enforce'): void {
+    this.tell({ type: 'hedge.decided', call: this.info, attempt: this.info.attempts, decision, mode, delayMs });
+  }
+
+  runOutOfTime(scope: 'attempt' | 'total', limitMs: number, mode: PolicyMode = 'enforce'): void {
+    this.tell({ type: 'timeout.exceeded', call: this.info, scope, mode, limitMs });
+  }
+
+  fallBack(errorType: string): void {
+    this.tell({ type: 'fallback.used', call: this.info, errorType });
   }
 }

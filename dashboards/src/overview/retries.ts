@@ -1,4 +1,10 @@
-import { attemptKind, delaySource, operation, retryDecision } from '../../../packages/otel/src/signals/attributes.ts';
+import {
+  attemptKind,
+  delaySource,
+  mode,
+  operation,
+  retryDecision,
+} from '../../../packages/otel/src/signals/attributes.ts';
 import {
   attemptDuration,
   retryDecisions,
@@ -17,19 +23,28 @@ export const retries: Row = {
       type: 'timeseries',
       title: 'Retry decisions',
       description:
-        'What happened after failed attempts, per second. `retried`: another attempt follows. `exhausted`: the policy allows no more. `budget_empty`: too many calls retry already, so the failure is passed on instead of adding load. `not_retryable`: trying again cannot help or is not safe.',
+        'What happened after failed attempts, per second. `retried`: another attempt follows. `exhausted`: the policy allows no more. `budget_empty`: too many calls retry already, so the failure is passed on instead of adding load. `not_retryable`: trying again cannot help or is not safe. `shadow: …`: only recorded, nothing was tried again.',
       unit: 'ops',
       width: 12,
       stacked: true,
       noValue: 'No failed attempts',
       colors: { retried: 'blue', exhausted: 'red', budget_empty: 'orange', circuit_open: 'purple' },
-      queries: [{ expression: rate(retryDecisions, 'value', { by: [retryDecision] }), legend: legend(retryDecision) }],
+      queries: [
+        {
+          expression: rate(retryDecisions, 'value', { where: [is(mode, 'enforce')], by: [retryDecision] }),
+          legend: legend(retryDecision),
+        },
+        {
+          expression: rate(retryDecisions, 'value', { where: [is(mode, 'shadow')], by: [retryDecision] }),
+          legend: `shadow: ${legend(retryDecision)}`,
+        },
+      ],
     },
     {
       type: 'timeseries',
       title: 'Amplification',
       description:
-        'Attempts for each call that reached the upstream: 1 without retries. Under load the retry budget keeps it near 1.2; well above that, look for an operation without a budget, or for a client library that retries on its own.',
+        'Attempts for each call that reached the upstream: 1 without retries and hedges. Under load the retry budget keeps it near 1.2; well above that, look for an operation without a budget, or for a client library that retries on its own.',
       unit: 'short',
       decimals: 2,
       width: 12,

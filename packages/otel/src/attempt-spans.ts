@@ -9,17 +9,16 @@ type AttemptEnded = Extract<BridgeEvent, { readonly type: 'attempt.ended' }>;
 /** Starts the span of an attempt that begins, or has begun, at `startTime`. */
 export function startAttemptSpan(
   tracer: Tracer,
-  operation: string,
-  attempt: number,
+  { call, attempt, kind }: Pick<AttemptEnded, 'call' | 'attempt' | 'kind'>,
   startTime: number,
   parent: Context,
 ): Span {
   const attributes = {
-    [attribute.operation.name]: operation,
+    [attribute.operation.name]: call.operation,
     [attribute.attemptNumber.name]: attempt,
-    [attribute.attemptKind.name]: attempt === 1 ? 'initial' : 'retry',
+    [attribute.attemptKind.name]: kind,
   };
-  const name = attemptSpan.name.replace('{operation}', () => operation);
+  const name = attemptSpan.name.replace('{operation}', () => call.operation);
   return tracer.startSpan(name, { kind: SpanKind.INTERNAL, startTime, attributes }, parent);
 }
 
@@ -34,6 +33,6 @@ export function endAttemptSpan(span: Span, event: AttemptEnded, endedAt: number)
 /** The span of an attempt that is over, in which nobody made a client span. */
 export function showAttempt(tracer: Tracer, record: CallRecord, event: AttemptEnded, endedAt: number): void {
   const startedAt = Math.max(record.startedAt, endedAt - event.durationMs);
-  const span = startAttemptSpan(tracer, event.call.operation, event.attempt, startedAt, record.context);
+  const span = startAttemptSpan(tracer, event, startedAt, record.context);
   endAttemptSpan(span, event, endedAt);
 }

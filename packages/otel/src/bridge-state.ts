@@ -13,7 +13,16 @@ export type Phase = 'limiter' | 'queue' | 'attempt' | 'backoff';
 export interface OperationState {
   readonly operation: string;
   /** False when failed attempts of this operation are never followed by another. */
-  readonly retry?: boolean | undefined;
+  readonly retry?: boolean | { readonly mode?: PolicyMode | undefined } | undefined;
+  readonly hedge?: { readonly mode?: PolicyMode | undefined } | undefined;
+  /** Which timeouts the configuration gives it. */
+  readonly timeout?:
+    | {
+        readonly attempt?: boolean | undefined;
+        readonly total?: boolean | undefined;
+        readonly mode?: PolicyMode | undefined;
+      }
+    | undefined;
   readonly breaker?: { readonly state: BreakerState; readonly mode?: PolicyMode | undefined } | undefined;
   readonly bulkhead?:
     | {
@@ -23,14 +32,20 @@ export interface OperationState {
         readonly mode?: PolicyMode | undefined;
       }
     | undefined;
-  readonly rateLimit?:
-    | {
-        readonly name: string;
-        /** Configured capacity, in tokens. */
-        readonly limit: number;
-        readonly mode?: PolicyMode | undefined;
-      }
-    | undefined;
+  readonly rateLimit?: RateLimitState | undefined;
+  /** All rate limits, where there are several; `rateLimit` need not be given then. */
+  readonly rateLimits?: readonly RateLimitState[] | undefined;
+}
+
+export interface RateLimitState {
+  readonly name: string;
+  /** Configured capacity, in tokens. */
+  readonly limit: number;
+  readonly mode?: PolicyMode | undefined;
+}
+
+export function rateLimitsOf({ rateLimit, rateLimits }: OperationState): readonly RateLimitState[] {
+  return rateLimits ?? (rateLimit === undefined ? [] : [rateLimit]);
 }
 
 export interface HealthState {

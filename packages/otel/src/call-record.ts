@@ -1,4 +1,4 @@
-import type { CallInfo, RetryDecision } from '@crossbridge/core';
+import type { BreakerState, CallInfo, RetryDecision } from '@crossbridge/core';
 import type { Context, Span } from '@opentelemetry/api';
 import type { RateLimitResult } from './bridge-state.ts';
 import type { CallPosition } from './call-context.ts';
@@ -12,8 +12,10 @@ export interface CallRecord {
   /** False when the call is not sampled: then only its context matters. */
   readonly recording: boolean;
   readonly startedAt: number;
-  /** The attempt under way, or the last one. */
-  attempt: AttemptRecord | undefined;
+  /** Attempts under way: several when one of them is a hedge. */
+  readonly attempts: AttemptRecord[];
+  /** Whether the call has ended. An attempt that lost against its hedge may end later still. */
+  ended: boolean;
   backoffStartedAt: number | undefined;
   /** When the bulkhead refused the call. */
   refusedAt: number | undefined;
@@ -22,6 +24,8 @@ export interface CallRecord {
   queueShownMs: number;
   rateLimitResult: RateLimitResult | undefined;
   retryDecision: RetryDecision | undefined;
+  /** The state into which the call itself moved a breaker last. */
+  breakerState: BreakerState | undefined;
 }
 
 export interface AttemptRecord extends CallPosition {
@@ -34,12 +38,14 @@ export function newCallRecord(
 ): CallRecord {
   return {
     ...start,
-    attempt: undefined,
+    attempts: [],
+    ended: false,
     backoffStartedAt: undefined,
     refusedAt: undefined,
     limiterShownMs: 0,
     queueShownMs: 0,
     rateLimitResult: undefined,
     retryDecision: undefined,
+    breakerState: undefined,
   };
 }

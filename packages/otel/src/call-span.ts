@@ -35,12 +35,31 @@ export function throttledAttributes(event: Told<'rate_limit.decided'>): Attribut
   };
 }
 
-export function transitionAttributes(event: Told<'circuit_breaker.changed'>): Attributes {
+export function hedgeAttributes(event: Told<'hedge.decided'>): Attributes {
   return {
+    [attribute.attemptNumber.name]: event.attempt,
+    [attribute.hedgeDecision.name]: event.decision,
+    [attribute.mode.name]: event.mode,
+    [attribute.hedgeDelay.name]: event.delayMs / 1000,
+  };
+}
+
+export function timeoutAttributes(event: Told<'timeout.exceeded'>): Attributes {
+  return {
+    [attribute.timeoutScope.name]: event.scope,
+    [attribute.mode.name]: event.mode,
+    [attribute.timeoutLimit.name]: event.limitMs / 1000,
+  };
+}
+
+export function transitionAttributes(event: Told<'circuit_breaker.changed'>): Attributes {
+  const attributes: Attributes = {
     [attribute.operation.name]: event.operation,
     [attribute.breakerFrom.name]: event.from,
     [attribute.breakerTo.name]: event.to,
   };
+  if (event.target !== undefined) attributes[attribute.breakerTarget.name] = event.target;
+  return attributes;
 }
 
 export function endCallSpan(

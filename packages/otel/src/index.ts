@@ -6,6 +6,7 @@ export type {
   PatchStatus,
   Phase,
   RateLimitResult,
+  RateLimitState,
 } from './bridge-state.ts';
 export { SCOPE_NAME, SCOPE_VERSION } from './instrumentation-scope.ts';
 export { createOtelObserver, type OtelObserver, type OtelObserverOptions } from './otel-observer.ts';

@@ -11,6 +11,9 @@ export interface Instruments {
   readonly retryDecisions: Counter;
   readonly retryDelay: Histogram;
   readonly retryWastedDuration: Counter;
+  readonly hedgeDecisions: Counter;
+  readonly timeoutExceeded: Counter;
+  readonly fallbackCalls: Counter;
   readonly rateLimitRequests: Counter;
   readonly rateLimitWaitDuration: Histogram;
   readonly rateLimitLimit: ObservableGauge;
@@ -24,6 +27,7 @@ export interface Instruments {
   readonly healthStatus: ObservableGauge;
   readonly healthOverall: ObservableGauge;
   readonly patchStatus: ObservableGauge;
+  readonly configReloads: Counter;
 }
 
 export function createInstruments(meter: Meter): Instruments {
@@ -40,6 +44,9 @@ export function createInstruments(meter: Meter): Instruments {
     retryDecisions: counter(metric.retryDecisions),
     retryDelay: histogram(metric.retryDelay),
     retryWastedDuration: counter(metric.retryWastedDuration),
+    hedgeDecisions: counter(metric.hedgeDecisions),
+    timeoutExceeded: counter(metric.timeoutExceeded),
+    fallbackCalls: counter(metric.fallbackCalls),
     rateLimitRequests: counter(metric.rateLimitRequests),
     rateLimitWaitDuration: histogram(metric.rateLimitWaitDuration),
     rateLimitLimit: gauge(metric.rateLimitLimit),
@@ -53,6 +60,7 @@ export function createInstruments(meter: Meter): Instruments {
     healthStatus: gauge(metric.healthStatus),
     healthOverall: gauge(metric.healthOverall),
     patchStatus: gauge(metric.patchStatus),
+    configReloads: counter(metric.configReloads),
   };
 }
 

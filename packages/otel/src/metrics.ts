@@ -1,6 +1,5 @@
 import type { BridgeEvent, CallInfo } from '@crossbridge/core';
 import {
-  type Attributes,
   type BatchObservableResult,
   type Context,
   createNoopMeter,
@@ -9,15 +8,13 @@ import {
   metrics,
   type UpDownCounter,
 } from '@opentelemetry/api';
-import type { BridgeState, Phase } from './bridge-state.ts';
+import type { BridgeState } from './bridge-state.ts';
 import { reportFailure } from './failures.ts';
 import { SCOPE_NAME, SCOPE_VERSION } from './instrumentation-scope.ts';
 import { createInstruments, type Instruments } from './instruments.ts';
-import * as attribute from './signals/attributes.ts';
+import { measure, ofOperation } from './measurements.ts';
 import { observeState, stateGauges } from './state-gauges.ts';
-import { startAtZero } from './zero-series.ts';
-
-type Told<Type extends BridgeEvent['type']> = Extract<BridgeEvent, { readonly type: Type }>;
+import { startAtZero, startReloadsAtZero, zeroKey } from './zero-series.ts';
 
 /**
  * Turns events into measurements.
@@ -68,34 +65,13 @@ export class MetricRecorder {
         to.callActive.add(1, ofOperation(event.call));
         this.#countedOn.set(event.call, to.callActive);
         break;
-      case 'rate_limit.decided':
-        recordRateLimit(to, event, context);
-        break;
-      case 'bulkhead.rejected':
-        to.bulkheadRejections.add(1, { ...ofOperation(event.call), [attribute.mode.name]: event.mode });
-        break;
-      case 'circuit_breaker.rejected':
-        to.breakerRejections.add(1, { ...ofOperation(event.call), [attribute.mode.name]: event.mode });
-        break;
-      case 'circuit_breaker.changed':
-        to.breakerTransitions.add(1, {
-          [attribute.operation.name]: event.operation,
-          [attribute.breakerFrom.name]: event.from,
-          [attribute.breakerTo.name]: event.to,
-        });
-        break;
-      case 'attempt.ended':
-        recordAttempt(to, event, context);
-        break;
-      case 'retry.decided':
-        recordRetry(to, event, context);
-        break;
       case 'call.ended':
         this.#countedOn.get(event.call)?.add(-1, ofOperation(event.call));
         this.#countedOn.delete(event.call);
-        recordCall(to, event, context);
+        measure(to, event, context);
         break;
       default:
+        measure(to, event, context);
     }
   }
 
@@ -107,15 +83,17 @@ export class MetricRecorder {
 
   #startAtZero(): void {
     this.#read((state) => {
+      this.#once('config', () => startReloadsAtZero(this.#instruments));
       for (const operation of state.operations()) {
-        const { rateLimit, bulkhead, breaker } = operation;
-        const series = [operation.operation, rateLimit?.name, rateLimit?.mode, bulkhead?.mode, breaker?.mode];
-        const key = JSON.stringify([...series, bulkhead !== undefined, breaker !== undefined]);
-        if (this.#started.has(key)) continue;
-        this.#started.add(key);
-        startAtZero(this.#instruments, operation);
+        this.#once(zeroKey(operation), () => startAtZero(this.#instruments, operation));
       }
     });
+  }
+
+  #once(key: string, start: () => void): void {
+    if (this.#started.has(key)) return;
+    this.#started.add(key);
+    start();
   }
 
   #read(reader: (state: BridgeState) => void): void {
@@ -130,58 +108,4 @@ export class MetricRecorder {
   #detach(): void {
     this.#meter.removeBatchObservableCallback(this.#collect, stateGauges(this.#instruments));
   }
-}
-
-function recordRateLimit(to: Instruments, event: Told<'rate_limit.decided'>, context: Context | undefined): void {
-  const attributes: Attributes = {
-    ...ofOperation(event.call),
-    [attribute.rateLimitName.name]: event.rateLimit,
-    [attribute.rateLimitResult.name]: event.result,
-  };
-  to.rateLimitRequests.add(1, { ...attributes, [attribute.mode.name]: event.mode }, context);
-  if (event.mode === 'enforce') to.rateLimitWaitDuration.record(event.waitMs / 1000, attributes, context);
-}
-
-function recordAttempt(to: Instruments, event: Told<'attempt.ended'>, context: Context | undefined): void {
-  const seconds = event.durationMs / 1000;
-  const attributes: Attributes = {
-    ...ofOperation(event.call),
-    [attribute.attemptKind.name]: event.attempt === 1 ? 'initial' : 'retry',
-    [attribute.outcome.name]: event.outcome,
-  };
-  to.attemptDuration.record(seconds, withErrorType(attributes, event.errorType), context);
-  if (event.outcome === 'error' || event.outcome === 'timeout') {
-    to.retryWastedDuration.add(seconds, ofOperation(event.call), context);
-  }
-}
-
-function recordRetry(to: Instruments, event: Told<'retry.decided'>, context: Context | undefined): void {
-  const decided: Attributes = { ...ofOperation(event.call), [attribute.retryDecision.name]: event.decision };
-  to.retryDecisions.add(1, withErrorType(decided, event.errorType), context);
-  if (event.decision !== 'retried') return;
-  const delayed: Attributes = { ...ofOperation(event.call), [attribute.delaySource.name]: event.source };
-  to.retryDelay.record(event.delayMs / 1000, delayed, context);
-}
-
-function recordCall(to: Instruments, event: Told<'call.ended'>, context: Context | undefined): void {
-  const { call } = event;
-  const attributes: Attributes = { ...ofOperation(call), [attribute.outcome.name]: event.outcome };
-  to.callDuration.record(event.durationMs / 1000, withErrorType(attributes, event.errorType), context);
-  const phase = (name: Phase, ms: number): void => {
-    const labelled = { ...ofOperation(call), [attribute.phase.name]: name };
-    if (ms > 0) to.callPhaseDuration.record(ms / 1000, labelled, context);
-  };
-  phase('limiter', call.limiterMs);
-  phase('queue', call.queueMs);
-  phase('attempt', call.attemptMs);
-  phase('backoff', call.backoffMs);
-}
-
-function ofOperation(call: CallInfo): Attributes {
-  return { [attribute.operation.name]: call.operation };
-}
-
-function withErrorType(attributes: Attributes, errorType: string | undefined): Attributes {
-  if (errorType !== undefined) attributes[attribute.errorType.name] = errorType;
-  return attributes;
 }

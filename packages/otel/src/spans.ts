@@ -7,9 +7,11 @@ import { type AttemptRecord, type CallRecord, newCallRecord } from './call-recor
 import {
   endCallSpan,
   hashKey,
+  hedgeAttributes,
   retryAttributes,
   startCallSpan,
   throttledAttributes,
+  timeoutAttributes,
   transitionAttributes,
 } from './call-span.ts';
 import { SCOPE_NAME, SCOPE_VERSION } from './instrumentation-scope.ts';
@@ -48,10 +50,19 @@ export class CallSpans {
   }
 
   on(event: BridgeEvent): void {
-    if (event.type === 'circuit_breaker.changed') this.#options.breakers.changed(event.operation, event.to);
+    this.#followBreakers(event);
     const record = event.call === undefined ? undefined : this.#records.get(event.call);
-    if (record?.recording) this.#follow(record, event);
-    if (event.type === 'call.ended') this.#records.delete(event.call);
+    if (record === undefined) return;
+    // After its end only attempts can still end: nothing may be written to the span any more.
+    if (record.recording && (!record.ended || event.type === 'attempt.ended')) this.#follow(record, event);
+    if (event.type === 'call.ended') record.ended = true;
+    if (record.ended && record.attempts.length === 0) this.#records.delete(record.call);
+  }
+
+  #followBreakers(event: BridgeEvent): void {
+    const { breakers } = this.#options;
+    if (event.type === 'circuit_breaker.changed') breakers.changed(event.operation, event.target, event.to);
+    if (event.type === 'config.reloaded') breakers.forget(event.changed);
   }
 
   #enterCall(call: CallInfo): Context {
@@ -68,17 +79,19 @@ export class CallSpans {
     return inner;
   }
 
-  #enterAttempt({ call, attempt }: AttemptScope): Context {
+  #enterAttempt({ call, attempt, attemptKind }: AttemptScope): Context {
     const active = context.active();
+    const around = positionIn(active);
     const record = this.#records.get(call);
-    // A call that waited in a queue may be resumed in the asynchronous context of the one that made room for it.
-    const outer = record === undefined || positionIn(active)?.call === call ? active : record.context;
+    // A call that waited in a queue may be resumed in the asynchronous context of the one that made room for it, and a hedge may
+    // begin in that of the attempt beside which it runs.
+    const outer = record === undefined || (around?.call === call && around.attempt === 0) ? active : record.context;
     const live = record?.recording === true && this.#options.attemptSpans === 'always';
     const span = live
-      ? startAttemptSpan(this.#currentTracer(), call.operation, attempt, this.#options.now(), outer)
+      ? startAttemptSpan(this.#currentTracer(), { call, attempt, kind: attemptKind }, this.#options.now(), outer)
       : undefined;
     const position: AttemptRecord = { call, attempt, clientSpans: 0, span };
-    if (record !== undefined) record.attempt = position;
+    if (record?.recording) record.attempts.push(position);
     return withPosition(span === undefined ? outer : trace.setSpan(outer, span), position);
   }
 
@@ -103,6 +116,7 @@ export class CallSpans {
         record.refusedAt = now;
         break;
       case 'circuit_breaker.changed':
+        record.breakerState = event.to;
         record.span.addEvent(spanEvent.breakerStateChanged.name, transitionAttributes(event), now);
         break;
       case 'circuit_breaker.rejected':
@@ -113,14 +127,24 @@ export class CallSpans {
         this.#endAttempt(tracer, record, event, now);
         break;
       case 'retry.decided':
+        if (event.mode === 'shadow') break;
         record.retryDecision = event.decision;
         if (event.decision !== 'retried') break;
         record.backoffStartedAt = now;
         record.span.addEvent(spanEvent.retry.name, retryAttributes(event), now);
         break;
+      case 'hedge.decided':
+        record.span.addEvent(spanEvent.hedge.name, hedgeAttributes(event), now);
+        break;
+      case 'timeout.exceeded':
+        if (event.mode === 'shadow') record.span.addEvent(spanEvent.timeout.name, timeoutAttributes(event), now);
+        break;
+      case 'fallback.used':
+        record.span.setAttribute(attribute.fallback.name, true);
+        break;
       case 'call.ended':
         showRemainingWaits(tracer, record, now);
-        endCallSpan(record, event, this.#options.breakers.of(event.call.operation), now);
+        endCallSpan(record, event, this.#options.breakers.of(event.call.operation) ?? record.breakerState, now);
         break;
       default:
     }
@@ -132,7 +156,8 @@ export class CallSpans {
     event: Extract<BridgeEvent, { readonly type: 'attempt.ended' }>,
     now: number,
   ): void {
-    const attempt = record.attempt?.attempt === event.attempt ? record.attempt : undefined;
+    const index = record.attempts.findIndex(({ attempt }) => attempt === event.attempt);
+    const [attempt] = index < 0 ? [] : record.attempts.splice(index, 1);
     if (attempt?.span !== undefined) endAttemptSpan(attempt.span, event, now);
     else if (this.#options.attemptSpans === 'auto' && !attempt?.clientSpans) showAttempt(tracer, record, event, now);
   }

@@ -1,5 +1,5 @@
 import type { Attributes, BatchObservableResult, ObservableGauge } from '@opentelemetry/api';
-import type { BridgeState, HealthState, OperationState } from './bridge-state.ts';
+import { type BridgeState, type HealthState, type OperationState, rateLimitsOf } from './bridge-state.ts';
 import type { Instruments } from './instruments.ts';
 import * as attribute from './signals/attributes.ts';
 import { type AttributeDefinition, allowedValues } from './signals/definitions.ts';
@@ -31,7 +31,7 @@ export function observeState(result: BatchObservableResult, instruments: Instrum
 
 function observeOperation(result: BatchObservableResult, instruments: Instruments, state: OperationState): void {
   const attributes = { [attribute.operation.name]: state.operation };
-  const { breaker, bulkhead, rateLimit } = state;
+  const { breaker, bulkhead } = state;
   if (breaker !== undefined) {
     observeOneHot(result, instruments.breakerState, attribute.breakerState, breaker.state, attributes);
   }
@@ -40,7 +40,7 @@ function observeOperation(result: BatchObservableResult, instruments: Instrument
     result.observe(instruments.bulkheadQueued, bulkhead.queued, attributes);
     result.observe(instruments.bulkheadLimit, bulkhead.limit, attributes);
   }
-  if (rateLimit !== undefined) {
+  for (const rateLimit of rateLimitsOf(state)) {
     const named = { ...attributes, [attribute.rateLimitName.name]: rateLimit.name };
     result.observe(instruments.rateLimitLimit, rateLimit.limit, named);
   }

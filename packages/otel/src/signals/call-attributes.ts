@@ -58,31 +58,6 @@ export const mode: AttributeDefinition<PolicyMode> = {
   },
 };
 
-export const attemptKind: AttributeDefinition<'initial' | 'retry'> = {
-  name: 'crossbridge.attempt.kind',
-  type: 'string',
-  description: 'Whether the attempt was the first of its call.',
-  bound: 'values',
-  values: { initial: 'The first attempt.', retry: 'Any later one.' },
-};
-
-export const attemptNumber: AttributeDefinition = {
-  name: 'crossbridge.attempt.number',
-  type: 'int',
-  description: 'Number of the attempt within its call; 1 for the first.',
-  bound: 'nothing',
-  values: {},
-};
-
-/** Of the HTTP semantic conventions. */
-export const resendCount: AttributeDefinition = {
-  name: 'http.request.resend_count',
-  type: 'int',
-  description: 'How often the request was sent before; absent the first time.',
-  bound: 'nothing',
-  values: {},
-};
-
 export const callAttempts: AttributeDefinition = {
   name: 'crossbridge.call.attempts',
   type: 'int',
@@ -119,6 +94,14 @@ export const keyHash: AttributeDefinition = {
   name: 'crossbridge.key.hash',
   type: 'string',
   description: 'First 16 hexadecimal digits of the SHA-256 of the key. Only when asked for, and only on spans.',
+  bound: 'nothing',
+  values: {},
+};
+
+export const fallback: AttributeDefinition = {
+  name: 'crossbridge.fallback',
+  type: 'boolean',
+  description: "True when the caller's fallback stood in for the failure; absent otherwise.",
   bound: 'nothing',
   values: {},
 };

@@ -3,7 +3,7 @@ export type AttributeBound = 'values' | 'config' | 'error_types' | 'nothing';
 
 export interface AttributeDefinition<Value extends string = string> {
   readonly name: string;
-  readonly type: 'string' | 'int' | 'double';
+  readonly type: 'string' | 'int' | 'double' | 'boolean';
   readonly description: string;
   readonly bound: AttributeBound;
   /** Every value it can take, each with its meaning, when the bound is `values`; empty otherwise. */

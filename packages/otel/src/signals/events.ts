@@ -5,7 +5,7 @@ import type { EventDefinition } from './definitions.ts';
 
 export const retry: EventDefinition = {
   name: 'crossbridge.retry',
-  description: 'An attempt failed and another follows.',
+  description: 'An attempt failed and another follows. Never in shadow mode: there none follows.',
   attributes: [attribute.attemptNumber, attribute.errorType, attribute.retryDelay, attribute.delaySource],
 };
 
@@ -18,5 +18,17 @@ export const throttled: EventDefinition = {
 export const breakerStateChanged: EventDefinition = {
   name: 'crossbridge.circuit_breaker.state_changed',
   description: 'The call, or its result, moved the circuit breaker.',
-  attributes: [attribute.operation, attribute.breakerFrom, attribute.breakerTo],
+  attributes: [attribute.operation, attribute.breakerFrom, attribute.breakerTo, attribute.breakerTarget],
+};
+
+export const hedge: EventDefinition = {
+  name: 'crossbridge.hedge',
+  description: 'An attempt takes long, and it was decided whether it gets another beside it.',
+  attributes: [attribute.attemptNumber, attribute.hedgeDecision, attribute.mode, attribute.hedgeDelay],
+};
+
+export const timeout: EventDefinition = {
+  name: 'crossbridge.timeout',
+  description: 'Time ran out and, in shadow mode, the call went on. Without shadow mode the outcome says it.',
+  attributes: [attribute.timeoutScope, attribute.mode, attribute.timeoutLimit],
 };

@@ -1,38 +1,6 @@
-import type { BreakerState, DelaySource, RetryDecision } from '@crossbridge/core';
+import type { BreakerState } from '@crossbridge/core';
 import type { RateLimitResult } from '../bridge-state.ts';
 import type { AttributeDefinition } from './definitions.ts';
-
-export const retryDecision: AttributeDefinition<RetryDecision> = {
-  name: 'crossbridge.retry.decision',
-  type: 'string',
-  description: 'Why a failed attempt was, or was not, followed by another.',
-  bound: 'values',
-  values: {
-    retried: 'Another attempt follows.',
-    exhausted: 'The policy allows no more attempts.',
-    not_retryable: 'Trying again cannot help, or is not safe.',
-    budget_empty: 'The retry budget is spent: too many calls are being retried already.',
-    deadline: 'The wait would not fit the deadline of the call.',
-    circuit_open: 'The circuit breaker would refuse the next attempt.',
-    cancelled: 'The caller aborted the call.',
-  },
-};
-
-export const retryDelay: AttributeDefinition = {
-  name: 'crossbridge.retry.delay',
-  type: 'double',
-  description: 'Seconds the call waits before the next attempt.',
-  bound: 'nothing',
-  values: {},
-};
-
-export const delaySource: AttributeDefinition<DelaySource> = {
-  name: 'crossbridge.delay.source',
-  type: 'string',
-  description: 'Who chose the length of a wait before a retry.',
-  bound: 'values',
-  values: { backoff: 'The retry policy.', retry_after: 'The server.' },
-};
 
 export const rateLimitName: AttributeDefinition = {
   name: 'crossbridge.rate_limit.name',
@@ -91,4 +59,12 @@ export const breakerTo: AttributeDefinition<BreakerState> = {
   description: 'State after a transition.',
   bound: 'values',
   values: BREAKER_STATES,
+};
+
+export const breakerTarget: AttributeDefinition = {
+  name: 'crossbridge.circuit_breaker.target',
+  type: 'string',
+  description: 'Whose breaker it is, where each target has its own; absent where the operation has one.',
+  bound: 'nothing',
+  values: {},
 };

@@ -8,7 +8,7 @@ export const callSpan: SpanDefinition = {
   name: '{operation}',
   kind: 'internal',
   description:
-    'One call: waits, every attempt and backoff. Its status is an error when the call failed in the end, and unset when it succeeded, after however many attempts, or the caller cancelled it.',
+    'One call: waits, every attempt and backoff. Its status is an error when the call failed in the end, and unset when it succeeded, after however many attempts, or the caller cancelled it. A fallback changes neither outcome nor status.',
   attributes: [
     attribute.operation,
     attribute.outcome,
@@ -20,9 +20,10 @@ export const callSpan: SpanDefinition = {
     attribute.breakerState,
     attribute.retryDecision,
     attribute.errorType,
+    attribute.fallback,
     attribute.keyHash,
   ],
-  events: [event.retry, event.throttled, event.breakerStateChanged],
+  events: [event.retry, event.hedge, event.timeout, event.throttled, event.breakerStateChanged],
 };
 
 export const attemptSpan: SpanDefinition = {

@@ -1,3 +1,4 @@
+import type { BridgeEvent } from '@crossbridge/core';
 import type { HealthStatusName, PatchStatus } from '../bridge-state.ts';
 import type { AttributeDefinition } from './definitions.ts';
 
@@ -40,4 +41,12 @@ export const patchStatus: AttributeDefinition<PatchStatus> = {
     missing: 'The module was loaded and could not be patched.',
     not_outermost: 'Patched, but another library wrapped the module afterwards and may act before CrossBridge does.',
   },
+};
+
+export const reloadResult: AttributeDefinition<Extract<BridgeEvent, { readonly type: 'config.reloaded' }>['result']> = {
+  name: 'crossbridge.config.reload.result',
+  type: 'string',
+  description: 'What became of a changed configuration.',
+  bound: 'values',
+  values: { applied: 'In force now.', rejected: 'It has errors: the one before stays in force.' },
 };
