@@ -132,11 +132,13 @@ export class BreakerRegistry {
 
   #makeRoom(): void {
     const ring = this.#ring;
+    if (ring.length < this.#config.maxTargets) return;
+    const now = this.#clock.now();
     for (let looked = 0; looked < LOOKED_AT && ring.length >= this.#config.maxTargets; looked += 1) {
       if (this.#hand >= ring.length) this.#hand = 0;
       const entry = ring[this.#hand];
       if (entry === undefined) return;
-      if (entry.breaker.disposable || this.#stale(entry)) this.#drop(entry);
+      if (entry.breaker.disposable || this.#stale(entry, now)) this.#drop(entry);
       else this.#hand += 1;
     }
   }
@@ -148,9 +150,8 @@ export class BreakerRegistry {
     if (last !== undefined && last !== entry) this.#ring[this.#hand] = last;
   }
 
-  #stale(entry: Entry): boolean {
+  #stale(entry: Entry, now: number): boolean {
     const { admitted, idle } = entry.breaker;
-    const now = this.#clock.now();
     if (admitted !== entry.admitted) {
       entry.admitted = admitted;
       entry.sinceMs = now;
