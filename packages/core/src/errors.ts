@@ -32,12 +32,19 @@ export class CrossbridgeError extends Error {
 
   constructor(code: CrossbridgeErrorCode, message: string, options: CrossbridgeErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = new.target.name;
     this.code = code;
     this.operation = options.operation;
     this.retryAfterMs = options.retryAfterMs;
   }
 }
+
+// On the prototype: writing it on every error would cost as much as the error.
+Object.defineProperty(CrossbridgeError.prototype, 'name', {
+  configurable: true,
+  get(this: CrossbridgeError): string {
+    return this.constructor.name;
+  },
+});
 
 // On the prototype, and not declared: a symbol that every copy of the package shares cannot be part of a class type.
 Object.defineProperty(CrossbridgeError.prototype, BRAND, { value: true });

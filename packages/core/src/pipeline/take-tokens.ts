@@ -12,7 +12,10 @@ import type { Operation } from './operation.ts';
  * The promise rejects with the same, with the caller's reason when it aborts, or with the deadline error
  */
 export function takeTokens(operation: Operation, call: Call, per: LimitUse, patient = true): Promise<void> | undefined {
-  const request = operation.limits?.take(call.rateLimitKey, call.cost, per);
+  const { limits, environment } = operation;
+  if (limits === undefined) return undefined;
+  if (!environment.notifier.active && limits.takeQuietly(call.rateLimitKey, call.cost, per)) return undefined;
+  const request = limits.take(call.rateLimitKey, call.cost, per);
   if (request === undefined) return undefined;
   if (!request.admitted && patient && request.canWait(call.remainingMs)) return waitForTokens(operation, call, request);
   tell(operation, call, request);

@@ -45,6 +45,13 @@ export class LimitRule {
     for (const [at, plan] of after.entries()) this.#buckets.inherit(before[at] ?? plan, plan, nowMs);
   }
 
+  /** Takes the tokens of a call if they are there, and changes nothing if they are not. */
+  tryTake(asked: CallKey | undefined, cost: number): boolean {
+    const key = bucketKey(asked, this.config.by);
+    const plan = this.planFor(asked, key);
+    return cost <= plan.capacity && this.#buckets.take(this.scope, key, plan, cost, this.#buckets.now()) === 0;
+  }
+
   claim(asked: CallKey | undefined, cost: number, mayGoIntoDebt: boolean): LimitClaim {
     const key = bucketKey(asked, this.config.by);
     const plan = this.planFor(asked, key);

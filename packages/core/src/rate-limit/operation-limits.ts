@@ -77,12 +77,23 @@ export class OperationLimits {
   }
 
   /**
+   * The usual case without the reasons: true when there is no limit, or a single one that has the tokens and nobody waiting, and they are
+   * taken. False says nothing yet: {@link take} does.
+   */
+  takeQuietly(key: CallKey | undefined, cost: number, use: LimitUse): boolean {
+    const rules = this.#rulesOf(use);
+    const [rule] = rules;
+    if (rule === undefined) return true;
+    return rules.length === 1 && rule.config.mode === 'enforce' && this.#limiter.room.empty && rule.tryTake(key, cost);
+  }
+
+  /**
    * Asks every limit of the `use`, and takes what all of them want or nothing; undefined when there is no such limit.
    *
    * @throws InvalidArgumentError for a cost above the capacity of a limit: it can never pass
    */
   take(key: CallKey | undefined, cost: number, use: LimitUse): LimitRequest | undefined {
-    const rules = use === 'call' ? this.#perCall : use === 'attempt' ? this.#perAttempt : this.#rules;
+    const rules = this.#rulesOf(use);
     if (rules.length === 0) return undefined;
     return new LimitRequest(
       this.#limiter.room,
@@ -111,6 +122,10 @@ export class OperationLimits {
       if (end === 'late') throw request.error(this.operation);
     }
     return new Reservation(room, request.charged, estimate, request.waitedMs);
+  }
+
+  #rulesOf(use: LimitUse): readonly LimitRule[] {
+    return use === 'call' ? this.#perCall : use === 'attempt' ? this.#perAttempt : this.#rules;
   }
 
   /** Brings those who wait under the limits as they are now. */
