@@ -49,14 +49,20 @@ export class DurationSketch {
    * Undefined when there is none.
    */
   quantile(quantile: number): number | undefined {
-    let left = Math.max(1, Math.ceil(quantile * this.#total));
-    // By index: it runs for every call that may hedge, and an iterator of pairs would take ten times as long.
-    for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
-      left -= this.#counts[bucket] ?? 0;
-      if (left <= 0) return middleOf(bucket);
-    }
-    return undefined;
+    if (this.#total === 0) return undefined;
+    return middleOf(bucketOfRank(this.#counts, Math.max(1, Math.ceil(quantile * this.#total))));
   }
+}
+
+/** By index, and apart: it runs for every call that may hedge, and an iterator of pairs takes several times as long. */
+function bucketOfRank(counts: Uint32Array, rank: number): number {
+  let left = rank;
+  let bucket = 0;
+  for (; bucket < BUCKETS - 1; bucket += 1) {
+    left -= counts[bucket] ?? 0;
+    if (left <= 0) break;
+  }
+  return bucket;
 }
 
 /** Bucket `i` holds what is above γ^(i−1) and up to γ^i times the shortest. */

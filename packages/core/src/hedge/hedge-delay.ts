@@ -21,6 +21,7 @@ const SAMPLES_BEYOND = 5;
 export class HedgeDelay {
   readonly #clock: Clock;
   #config: HedgeConfig;
+  #fewest = FEWEST_SAMPLES;
   #recent: RecentDurations | undefined;
 
   constructor(config: HedgeConfig, clock: Clock) {
@@ -32,9 +33,8 @@ export class HedgeDelay {
   /** Milliseconds; undefined while there must be no hedge. */
   get delayMs(): number | undefined {
     const { delayMs, quantile } = this.#config;
-    const recent = this.#recent;
-    if (quantile === null || recent === undefined || recent.total < fewest(quantile)) return delayMs ?? undefined;
-    return recent.quantile(quantile);
+    const found = quantile === null ? undefined : this.#recent?.quantile(quantile, this.#fewest);
+    return found ?? delayMs ?? undefined;
   }
 
   /**
@@ -51,12 +51,13 @@ export class HedgeDelay {
   /** Goes on with another config. What was noted stays as long as there is a quantile to be found. */
   configure(config: HedgeConfig): void {
     this.#config = config;
-    if (config.quantile === null) this.#recent = undefined;
-    else this.#recent ??= new RecentDurations(WINDOW_MS, this.#clock);
+    if (config.quantile === null) {
+      this.#recent = undefined;
+      return;
+    }
+    // Rounded: 5 ÷ (1 − 0.95) is a hair above 100 in floating point.
+    const beyond = Number((SAMPLES_BEYOND / (1 - config.quantile)).toFixed(6));
+    this.#fewest = Math.max(FEWEST_SAMPLES, Math.ceil(beyond));
+    this.#recent ??= new RecentDurations(WINDOW_MS, this.#clock);
   }
-}
-
-function fewest(quantile: number): number {
-  // Rounded: 5 ÷ (1 − 0.95) is a hair above 100 in floating point.
-  return Math.max(FEWEST_SAMPLES, Math.ceil(Number((SAMPLES_BEYOND / (1 - quantile)).toFixed(6))));
 }

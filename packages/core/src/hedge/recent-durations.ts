@@ -29,10 +29,10 @@ export class RecentDurations {
     this.#at(this.#slot)?.add(durationMs);
   }
 
-  /** See {@link DurationSketch.quantile}. */
-  quantile(quantile: number): number | undefined {
+  /** See {@link DurationSketch.quantile}; undefined also while there are fewer than `fewest`. */
+  quantile(quantile: number, fewest = 1): number | undefined {
     this.#rotate();
-    return this.#all.quantile(quantile);
+    return this.#all.total < fewest ? undefined : this.#all.quantile(quantile);
   }
 
   #now(): number {
