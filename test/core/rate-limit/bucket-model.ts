@@ -12,13 +12,12 @@ export class BucketModel {
     this.#atMs = nowMs;
   }
 
-  /** A full bucket stays full, any other keeps its level. */
+  /** Keeps the level. */
   configure(capacity: number, windowSeconds: number, nowMs: number): void {
     this.refill(nowMs);
-    const full = this.tokens >= this.#capacity - 1e-9;
     this.#capacity = capacity;
     this.#perMs = capacity / windowSeconds / 1000;
-    this.tokens = full ? capacity : Math.min(this.tokens, capacity);
+    this.tokens = Math.min(this.tokens, capacity);
   }
 
   refill(nowMs: number): void {

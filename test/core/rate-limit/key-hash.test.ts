@@ -33,7 +33,7 @@ describe('the hash of a key', () => {
     const keys = families['numbers at the end']?.slice(0, 1_000) ?? [];
     const known = hashes(keys);
     for (const other of [hashes(keys, new Int32Array([1, 3])), hashes(keys, new Int32Array([1, 2]), 'search')]) {
-      expect(known.intersection(other).size).toBe(0);
+      expect([...other].filter((hash) => known.has(hash))).toEqual([]);
     }
     const [one, two] = [new KeyHasher().scope(''), new KeyHasher().scope('')];
     for (const scope of [one, two]) scope.hash('user:1');

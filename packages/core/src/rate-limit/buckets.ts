@@ -69,6 +69,7 @@ export class Buckets {
     const waitMs = fullAtMs + cost * plan.intervalMs - nowMs - plan.burstMs;
     if (waitMs > plan.slackMs && cost > 0) {
       this.fullAtMs = fullAtMs;
+      if (slot < 0) this.#overflowed += 1;
       return waitMs;
     }
     this.fullAtMs = fullAtMs + cost * plan.intervalMs;
@@ -113,13 +114,12 @@ export class Buckets {
     scope: KeyScope,
     key: string,
     nowMs: number,
-  ): { readonly available: number; readonly full: boolean; readonly plan: Plan } | undefined {
+  ): { readonly available: number; readonly plan: Plan } | undefined {
     scope.hash(key);
     const slot = this.table.find(scope.low, scope.high);
     const plan = slot < 0 ? undefined : this.plans.get(this.table.planOf(slot));
     if (plan === undefined) return undefined;
-    const fullAtMs = this.table.timeOf(slot);
-    return { available: available(plan, fullAtMs, nowMs), full: fullAtMs <= nowMs, plan };
+    return { available: available(plan, this.table.timeOf(slot), nowMs), plan };
   }
 
   /** Tokens that a key without a bucket of its own finds. */
@@ -144,7 +144,9 @@ export class Buckets {
     if (from === to || from.overflow === undefined) return;
     const cells = overflowOf(to);
     for (let cell = 0; cell < OVERFLOW_CELLS; cell += 1) {
-      const fullAtMs = converted(from.overflow[cell] as number, from, to, nowMs);
+      const beforeMs = from.overflow[cell] as number;
+      if (beforeMs <= nowMs) continue;
+      const fullAtMs = converted(beforeMs, from, to, nowMs);
       if (fullAtMs > (cells[cell] as number)) cells[cell] = fullAtMs;
       if (fullAtMs > to.latestMs) to.latestMs = fullAtMs;
     }
@@ -206,10 +208,9 @@ function overflowOf(plan: Plan): Float64Array {
   return plan.overflow;
 }
 
-/** Keeps the number of tokens when the limit changes, clipped to the new capacity. A full bucket stays full. */
+/** Keeps the number of tokens when the limit changes, clipped to the new capacity. */
 function converted(fullAtMs: number, from: Plan, to: Plan, nowMs: number): number {
-  if (fullAtMs <= nowMs) return nowMs;
-  const tokens = from.capacity - (fullAtMs - nowMs) / from.intervalMs;
+  const tokens = from.capacity - Math.max(0, fullAtMs - nowMs) / from.intervalMs;
   return nowMs + Math.max(0, to.capacity - tokens) * to.intervalMs;
 }
 

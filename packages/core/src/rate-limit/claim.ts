@@ -54,6 +54,8 @@ export interface Claim {
   fullAtMs: number;
   /** 0 when the tokens are there; else the time after which they are, if nobody takes them before. */
   waitMs: number;
+  /** The name of its line, once it was asked for. */
+  lineName: string;
   /** Where it waits, if it does. */
   place: Place | undefined;
   /** Whether it ever did. */
@@ -81,6 +83,7 @@ export function newClaim(scope: KeyScope, key: string, plan: Plan, terms: ClaimT
     high: 0,
     fullAtMs: 0,
     waitMs: 0,
+    lineName: '',
     place: undefined,
     waited: false,
   };

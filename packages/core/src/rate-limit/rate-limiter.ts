@@ -119,7 +119,7 @@ export class RateLimiter {
   getRemaining(key: string, capacity: number, windowSeconds: number): number {
     const nowMs = this.#buckets.now();
     const known = this.#buckets.levelOf(this.#scope, key, nowMs);
-    if (known !== undefined) return known.full ? capacity : Math.min(known.available, capacity);
+    if (known !== undefined) return Math.min(known.available, capacity);
     return this.#buckets.newcomerLevel(this.#scope, key, this.#buckets.plans.of(capacity, windowSeconds, nowMs), nowMs);
   }
 

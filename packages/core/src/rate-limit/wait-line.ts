@@ -42,3 +42,15 @@ export class WaitLine implements Line {
     this.pending = this.count === 0 ? 0 : this.pending - claim.charge;
   }
 }
+
+/** All claims of those who wait in the lines, those they have the tokens for included; each once. */
+export function* claimsIn(lines: Iterable<Line>): Iterable<Claim> {
+  const seen = new Set<Waiter>();
+  for (const line of lines) {
+    for (let place = line.first; place !== undefined; place = place.next) {
+      if (seen.has(place.waiter)) continue;
+      seen.add(place.waiter);
+      yield* place.waiter.claims;
+    }
+  }
+}

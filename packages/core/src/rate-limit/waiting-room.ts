@@ -1,8 +1,9 @@
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock } from '../clock.ts';
+import { Alarm } from './alarm.ts';
 import type { Buckets } from './buckets.ts';
 import type { Claim, Line, WaitEnd, Waiter } from './claim.ts';
 import { Heap } from './heap.ts';
-import { WaitLine } from './wait-line.ts';
+import { claimsIn, WaitLine } from './wait-line.ts';
 
 /** What rounding may add to a wait that fits exactly, and the least that is worth a timer. */
 const ROUNDING_MS = 1e-3;
@@ -17,7 +18,7 @@ const BEHIND_OTHERS_MS = 1;
  */
 export class WaitingRoom {
   readonly buckets: Buckets;
-  readonly #clock: Clock;
+  readonly #alarm: Alarm;
   readonly #lines = new Map<string, WaitLine>();
   /** Lines by the time at which their first can have its tokens. */
   readonly #ready = new Heap<Line>();
@@ -25,12 +26,10 @@ export class WaitingRoom {
   readonly #patience = new Heap<Waiter>();
   #arrivals = 0;
   #waiting = 0;
-  #timer: Timer | undefined;
-  #timerDueMs = Number.POSITIVE_INFINITY;
 
   constructor(buckets: Buckets, clock: Clock) {
     this.buckets = buckets;
-    this.#clock = clock;
+    this.#alarm = new Alarm(clock, () => this.#onTimer());
   }
 
   /** Whether nobody waits. */
@@ -71,7 +70,7 @@ export class WaitingRoom {
     for (const claim of claims) {
       if (claim.waitMs === 0) continue;
       if (claim.waitMs > Math.min(claim.maxWaitMs, limitMs) + ROUNDING_MS) return false;
-      const line = this.#lines.get(lineName(claim.scope.name, claim.key));
+      const line = this.#lineOf(claim);
       if ((line?.count ?? 0) >= claim.queue) return false;
     }
     return true;
@@ -119,32 +118,29 @@ export class WaitingRoom {
   }
 
   /** Everything that waits. */
-  *claims(): Iterable<Claim> {
-    const seen = new Set<Waiter>();
-    for (const line of this.#lines.values()) {
-      for (let place = line.first; place !== undefined; place = place.next) {
-        if (seen.has(place.waiter)) continue;
-        seen.add(place.waiter);
-        yield* place.waiter.claims;
-      }
-    }
+  claims(): Iterable<Claim> {
+    return claimsIn(this.#lines.values());
   }
 
   /** A newcomer gets its tokens after all who wait for the same bucket. */
   #standBehind(claim: Claim, nowMs: number): void {
-    const line = this.#lines.get(lineName(claim.scope.name, claim.key));
+    const line = this.#lineOf(claim);
     if (line === undefined || claim.need === 0) return;
     const { plan, fullAtMs, need } = claim;
     const waitMs = fullAtMs + (line.pending + need) * plan.intervalMs - nowMs - plan.burstMs;
     claim.waitMs = Math.max(waitMs, BEHIND_OTHERS_MS);
   }
 
+  #lineOf(claim: Claim): WaitLine | undefined {
+    if (claim.lineName === '') claim.lineName = lineName(claim.scope.name, claim.key);
+    return this.#lines.get(claim.lineName);
+  }
+
   #join(waiter: Waiter, claim: Claim): void {
-    const name = lineName(claim.scope.name, claim.key);
-    let line = this.#lines.get(name);
+    let line = this.#lineOf(claim);
     if (line === undefined) {
-      line = new WaitLine(name);
-      this.#lines.set(name, line);
+      line = new WaitLine(claim.lineName);
+      this.#lines.set(claim.lineName, line);
     }
     line.join(waiter, claim);
     if (line.first?.waiter === waiter) this.#ready.set(line, this.buckets.now() + claim.waitMs);
@@ -165,13 +161,13 @@ export class WaitingRoom {
       while (line.first !== undefined) {
         const { waiter, claim } = line.first;
         const verdict = this.#judge(waiter, nowMs);
-        if (verdict !== 'waits') lines.push(...this.#leaveLines(waiter));
+        if (verdict !== 'waits') this.#leaveLines(waiter, line, lines);
         if (verdict === 'admitted') {
           for (const each of waiter.claims) this.buckets.charge(each, nowMs);
         }
         if (verdict !== 'waits') this.#finish(waiter, verdict);
         else {
-          lines.push(...this.#moveLines(waiter));
+          this.#moveLines(waiter, line, lines);
           if (claim.place === undefined) continue;
           this.#ready.set(line, nowMs + Math.max(claim.waitMs, ROUNDING_MS));
           break;
@@ -185,7 +181,7 @@ export class WaitingRoom {
     let waits = false;
     for (const claim of waiter.claims) {
       this.buckets.look(claim, nowMs);
-      const line = this.#lines.get(lineName(claim.scope.name, claim.key));
+      const line = claim.place?.line ?? this.#lineOf(claim);
       const behind = line?.first !== undefined && line.first.waiter.order < waiter.order;
       if (behind && claim.waitMs === 0 && claim.need > 0) claim.waitMs = BEHIND_OTHERS_MS;
       if (claim.waitMs === 0) continue;
@@ -196,9 +192,8 @@ export class WaitingRoom {
     return waits ? 'waits' : 'admitted';
   }
 
-  /** Leaves the lines of the buckets that have the tokens and joins those of the others. Returns lines that have a new first. */
-  #moveLines(waiter: Waiter): Line[] {
-    const changed: Line[] = [];
+  /** Leaves the lines of the buckets that have the tokens and joins those of the others. */
+  #moveLines(waiter: Waiter, current: Line, changed: Line[]): void {
     let moved = false;
     for (const claim of waiter.claims) {
       const { place } = claim;
@@ -207,27 +202,25 @@ export class WaitingRoom {
       if (place === undefined) this.#join(waiter, claim);
       else {
         place.line.leave(place);
-        changed.push(place.line);
+        if (place.line !== current) changed.push(place.line);
       }
     }
     if (moved) this.#setPatience(waiter);
-    return changed;
   }
 
-  /** Returns the lines that the waiter was first in. */
-  #leaveLines(waiter: Waiter): Line[] {
-    const changed: Line[] = [];
+  /** Adds the other lines that the waiter was first in to `changed`: somebody else is now. */
+  #leaveLines(waiter: Waiter, current: Line | undefined, changed: Line[]): void {
     for (const { place } of waiter.claims) {
       if (place === undefined) continue;
-      if (place.line.first === place) changed.push(place.line);
+      if (place.line.first === place && place.line !== current) changed.push(place.line);
       place.line.leave(place);
     }
-    return changed;
   }
 
   #leave(waiter: Waiter, how: WaitEnd): void {
     const nowMs = this.buckets.now();
-    const changed = this.#leaveLines(waiter);
+    const changed: Line[] = [];
+    this.#leaveLines(waiter, undefined, changed);
     this.#finish(waiter, how);
     for (const line of changed) this.#admit(line, nowMs);
     this.#setTimer(nowMs);
@@ -245,23 +238,7 @@ export class WaitingRoom {
     if (this.#lines.get(line.name) === line) this.#lines.delete(line.name);
   }
 
-  #setTimer(nowMs: number): void {
-    const dueMs = Math.min(
-      this.#ready.first?.dueMs ?? Number.POSITIVE_INFINITY,
-      this.#patience.first?.dueMs ?? Number.POSITIVE_INFINITY,
-    );
-    // A timer that fires too early is set anew then; one for nobody is not left behind.
-    if (dueMs >= this.#timerDueMs && dueMs !== Number.POSITIVE_INFINITY) return;
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#timerDueMs = dueMs;
-    if (dueMs === Number.POSITIVE_INFINITY) return;
-    this.#timer = this.#clock.setTimeout(() => this.#onTimer(), Math.max(0, Math.ceil(dueMs - nowMs)));
-  }
-
   #onTimer(): void {
-    this.#timer = undefined;
-    this.#timerDueMs = Number.POSITIVE_INFINITY;
     const nowMs = this.buckets.now();
     for (let line = this.#ready.first; line !== undefined && line.dueMs <= nowMs; line = this.#ready.first) {
       this.#ready.delete(line);
@@ -271,6 +248,12 @@ export class WaitingRoom {
       this.#leave(late, 'late');
     }
     this.#setTimer(nowMs);
+  }
+
+  #setTimer(nowMs: number): void {
+    const readyMs = this.#ready.first?.dueMs ?? Number.POSITIVE_INFINITY;
+    const lateMs = this.#patience.first?.dueMs ?? Number.POSITIVE_INFINITY;
+    this.#alarm.set(Math.min(readyMs, lateMs), nowMs);
   }
 }
 
