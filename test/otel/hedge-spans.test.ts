@@ -73,6 +73,27 @@ it('knows of each of them whether a client span stands for it', async () => {
   expect(await attempts(otel)).toEqual([]);
 });
 
+it('does not take one for the other when the attempt that began first also ends first', async () => {
+  const otel = startOtel();
+  let losing: Promise<void> | undefined;
+  let lose = (): void => {};
+  const lost = new Promise<void>((resolve) => {
+    lose = resolve;
+  });
+  await driveCall(createOtelObserver({ now: new FakeNow().now }), {}, async (call) => {
+    const run = (): void => {
+      send('first');
+      call.hedge('hedged');
+      losing = call.attempt({ kind: 'hedge', outcome: 'cancelled', errorType: 'cancelled', run: () => lost });
+    };
+    await call.attempt({ run });
+    return SUCCESS;
+  });
+  lose();
+  await losing;
+  expect(await attempts(otel)).toEqual([{ number: 2, kind: 'hedge', outcome: 'cancelled', parent: 'search' }]);
+});
+
 it('shows both of them after the fact where nothing tells of client spans', async () => {
   const otel = startOtel({ annotator: false });
   await hedgedCall({ attemptSpans: 'auto' });
