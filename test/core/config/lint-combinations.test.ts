@@ -15,6 +15,11 @@ const CASES: readonly [sections: string, place: string, message: string, ...quie
     'operations: {a: {rate_limit: {capacity: 1, window: 1s}}}',
   ],
   [
+    'operations: {a: {rate_limit: {capacity: ‸0.5, window: 1s, per: attempt}, retry: quick}}',
+    'operations.a.rate_limit.capacity',
+    'nothing passes',
+  ],
+  [
     'operations: {a: {rate_limits: [{capacity: ‸0.99, window: 1s}]}}',
     'operations.a.rate_limits[0].capacity',
     'nothing passes',

@@ -104,7 +104,6 @@ describe('watching the configuration', () => {
     const bad = (column: number) => expect.stringContaining(`:1:${column}  runtime.admin.port: expected`);
     writeFileSync(file, port(-1));
     await expectTold(bad(25));
-    writeFileSync(file, port(-1));
     writeFileSync(file, ` ${port(-1)}`);
     await expectTold(bad(25), bad(26));
     replace(port(1));
@@ -194,6 +193,36 @@ describe('watching the configuration', () => {
     await expectTold(expect.any(String), 2);
     writeFileSync(join(deep, 'c.yml'), port(3));
     await expectTold(expect.any(String), 2, 3);
+  });
+
+  it('does not repeat a report when the same bad file is saved again', async () => {
+    const clock = new VirtualClock();
+    start({ clock });
+    const save = async (text: string): Promise<void> => {
+      writeFileSync(file, text);
+      await expect.poll(() => clock.pending, { timeout: 20_000, interval: 1 }).toBe(1);
+      await clock.advance(1000);
+    };
+    await save('runtime: 1');
+    await save('runtime: 1');
+    await save('runtime: 1');
+    await save(port(2));
+    await save('runtime: 1');
+    const bad = expect.stringContaining('expected a map of sections');
+    expect(told).toEqual([bad, 2, bad]);
+  });
+
+  it('notices that another directory takes the place of its own', async () => {
+    mkdirSync(join(root, 'now'));
+    mkdirSync(join(root, 'next'));
+    writeFileSync(join(root, 'now', 'c.yml'), port(1));
+    writeFileSync(join(root, 'next', 'c.yml'), port(2));
+    start({ file: join(root, 'now', 'c.yml') });
+    renameSync(join(root, 'now'), join(root, 'before'));
+    renameSync(join(root, 'next'), join(root, 'now'));
+    await expectTold(2);
+    writeFileSync(join(root, 'now', 'c.yml'), port(3));
+    await expectTold(2, 3);
   });
 
   it('does not read while a save goes on, and reads what never rests all the same', async () => {
