@@ -1,6 +1,9 @@
 /** Fewest attempts whose mean latency means something. */
 const MIN_SAMPLES = 20;
 
+/** A latency too short for the clock must not be divided by. */
+const SHORTEST_MS = 0.001;
+
 /** Mean of one window of attempts. */
 export interface WindowResult {
   readonly latencyMs: number;
@@ -35,7 +38,7 @@ export class SampleWindow {
   /** Returns what was seen and starts anew. */
   take(): WindowResult {
     const result = {
-      latencyMs: this.#totalMs / this.#samples,
+      latencyMs: Math.max(SHORTEST_MS, this.#totalMs / this.#samples),
       overloaded: this.#overloads > 0,
       inUse: this.#inUse * 2 >= this.#samples,
     };
