@@ -101,3 +101,20 @@ it('keeps the failure on the span of a call that a fallback answered', async () 
   expect(span.status.code).toBe(SpanStatusCode.ERROR);
   expect(span.attributes).toMatchObject({ 'crossbridge.fallback': true, 'crossbridge.outcome': 'error' });
 });
+
+it('counts the reloads of a bridge, and shows on its spans the breaker that one of them gives an operation', async () => {
+  const otel = startOtel();
+  const { bridge, clock } = watched({});
+  const stateOf = async () => {
+    await clock.run(bridge.run('op', async () => 'answer'));
+    return (await otel.spans()).at(-1)?.attributes['crossbridge.circuit_breaker.state'];
+  };
+  expect(await stateOf()).toBeUndefined();
+  bridge.apply({ operations: { op: { rateLimit: false, circuitBreaker: true } } });
+  expect(await stateOf()).toBe('closed');
+  expect(() => bridge.apply({ operations: { op: { bulkhead: { limit: -1 } } } })).toThrow();
+  expect(counted(await otel.collect(), 'crossbridge.config.reloads', 'crossbridge.config.reload.result')).toEqual({
+    applied: 1,
+    rejected: 1,
+  });
+});
