@@ -10,16 +10,16 @@ import {
   keepsLimits,
   leavesNothing,
 } from './properties/laws.ts';
-import { anyWorld } from './properties/model.ts';
+import { anyWorld, fragileWorld, reloadedWorld, type World } from './properties/model.ts';
 import { type Played, type PlayedCall, play } from './properties/play.ts';
 
 /** `PROPERTY_RUNS=5000` looks longer. */
 const NUM_RUNS = Number(process.env.PROPERTY_RUNS ?? 250);
 
 /** Whatever the policies, the faults, the aborts and the deadlines are. */
-function always(law: (played: Played) => void): Promise<void> {
+function always(law: (played: Played) => void, worlds: fc.Arbitrary<World> = anyWorld): Promise<void> {
   return fc.assert(
-    fc.asyncProperty(anyWorld, async (world) => law(await play(world))),
+    fc.asyncProperty(worlds, async (world) => law(await play(world))),
     { numRuns: NUM_RUNS },
   );
 }
@@ -47,6 +47,10 @@ describe('any calls under any policies', () => {
   it('keep their deadline and account for all of their time', () => always(ofEveryCall(accountsForTime)));
   it('never overdraw a bulkhead or a rate limit', () => always(keepsLimits));
   it('leave no timer, listener, slot, place or probe behind', () => always(leavesNothing));
+  it('leave no place of a probe behind that a limit refused', () => always(leavesNothing, fragileWorld));
+  it('end with one outcome when the policies change meanwhile', () => always(ofEveryCall(endsOnce), reloadedWorld));
+  it('heed aborts when the policies change meanwhile', () => always(ofEveryCall(heedsAborts), reloadedWorld));
+  it('leave nothing behind when the policies change meanwhile', () => always(leavesNothing, reloadedWorld));
 });
 
 describe('worlds that were found by them', () => {
@@ -61,5 +65,15 @@ describe('worlds that were found by them', () => {
     await clock.advance(50);
     controller.abort(reason);
     expect(await call).toBe(reason);
+  });
+
+  it('start no hedge that was switched off while the attempt ran', async () => {
+    const hedge = { delayMs: 10, quantile: null, maxHedges: 1, mode: 'enforce' } as const;
+    const { bridge, clock, observer } = exactBridge({ hedge });
+    const op = { ...bridge.config.operations.op, hedge: null };
+    const call = bridge.run('op', () => new Promise<void>((resolve) => clock.setTimeout(resolve, 50)));
+    bridge.apply({ ...bridge.config, operations: { ...bridge.config.operations, op } });
+    await clock.run(call);
+    expect(observer.ofType('attempt.started')).toHaveLength(1);
   });
 });

@@ -87,8 +87,10 @@ class Race<T> {
 
   #hedge(attempt: number, delayMs: number): void {
     const { config, environment } = this.#operation;
-    const mode = config.hedge?.mode ?? 'enforce';
     this.#timer = undefined;
+    // Switched off meanwhile, by a reload.
+    if (config.hedge === null) return;
+    const { mode } = config.hedge;
     this.#hedges += 1;
     const { decision, admitted } = this.#admit(mode === 'shadow');
     environment.notifier.tell({ type: 'hedge.decided', call: this.#call, attempt, decision, mode, delayMs });

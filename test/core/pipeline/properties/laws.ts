@@ -98,6 +98,13 @@ export function heedsAborts(call: PlayedCall): void {
   expect(settled(call).atMs).toBe(call.facts[aborted]?.atMs);
   const after = call.facts.slice(aborted);
   expect(after.filter((fact) => fact.what === 'ran' || isStart(fact))).toEqual([]);
+  for (const fact of after) {
+    if (fact.what !== 'event') continue;
+    const { event } = fact;
+    if (event.type === 'attempt.ended') expect(event.outcome).toBe('cancelled');
+    if (event.type === 'retry.decided') expect(event.decision).toBe('cancelled');
+    expect(event.type, 'who goes away says nothing of the callee').not.toBe('circuit_breaker.changed');
+  }
 }
 
 function isStart(fact: Fact): boolean {

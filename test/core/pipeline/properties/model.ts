@@ -38,6 +38,8 @@ export interface CallPlan {
 export interface World {
   readonly policies: OperationConfig;
   readonly calls: readonly CallPlan[];
+  /** Other policies from then on. */
+  readonly reload?: { readonly atMs: number; readonly policies: OperationConfig };
 }
 
 const mode = fc.constantFrom('enforce' as const, 'enforce' as const, 'enforce' as const, 'shadow' as const);
@@ -144,4 +146,47 @@ const call: fc.Arbitrary<CallPlan> = fc.record({
 export const anyWorld: fc.Arbitrary<World> = fc.record({
   policies,
   calls: fc.array(call, { minLength: 1, maxLength: 8 }),
+});
+
+const FAILS_AT_ONCE: CallPlan = {
+  startAtMs: 0,
+  abortAfterMs: undefined,
+  deadlineMs: undefined,
+  maxAttempts: undefined,
+  idempotent: true,
+  cost: 1,
+  fallback: 'none',
+  script: [{ kind: 'fail', afterMs: 0, status: 500, code: undefined, retryAfterSeconds: undefined, onAbort: 'ignore' }],
+};
+
+/** The same, and the policies change meanwhile. */
+export const reloadedWorld: fc.Arbitrary<World> = fc.record({
+  policies,
+  calls: fc.array(call, { minLength: 1, maxLength: 8 }),
+  reload: fc.record({ atMs: ms(1_500), policies }),
+});
+
+/** Circuits that open at once and soon admit probes, which then meet a limit. */
+export const fragileWorld: fc.Arbitrary<World> = fc.record({
+  policies: fc.record({
+    rateLimit: rateLimit.map((limit) => ({ ...limit, per: 'attempt' as const, mode: 'enforce' as const })),
+    rateLimits: fc.constant([]),
+    retry: fc.constant(null),
+    retryBudget: fc.constant(null),
+    hedge: fc.constant(null),
+    circuitBreaker: circuitBreaker.map((breaker) => ({
+      ...breaker,
+      consecutiveFailures: 1,
+      openForMs: 20_000,
+      mode: 'enforce' as const,
+    })),
+    bulkhead: fc.constant(null),
+    timeout: fc.constant({ totalMs: null, attemptMs: null, mode: 'enforce' as const }),
+  }),
+  calls: fc
+    .array(call, { minLength: 3, maxLength: 8 })
+    // The first fails and opens the circuit; the others come when it is time for a probe, and there are more than tokens.
+    .map((calls) =>
+      calls.map((plan, index) => (index === 0 ? FAILS_AT_ONCE : { ...plan, startAtMs: 21_000, cost: 2 })),
+    ),
 });

@@ -1,5 +1,7 @@
 import { getEventListeners } from 'node:events';
 import type { AttemptContext, BridgeEvent, CallInfo, RunOptions } from '@crossbridge/core';
+import { ConfigError, type OperationConfig } from '@crossbridge/core/config';
+import type { Bridge } from '../../../../packages/core/src/bridge.ts';
 import { exactBridge } from '../../../support/bridges.ts';
 import { settle, type VirtualClock } from '../../../support/virtual-clock.ts';
 import type { Behaviour, CallPlan, World } from './model.ts';
@@ -91,7 +93,9 @@ export async function play(world: World): Promise<Played> {
 
   const begun: Promise<void>[] = [];
   for (const plan of world.calls) callee.later(plan.startAtMs, () => begun.push(start(plan)));
-  await clock.advance(1_500);
+  const { reload } = world;
+  if (reload !== undefined) callee.later(reload.atMs, () => apply(bridge, reload.policies));
+  await clock.advance(Math.max(...world.calls.map(({ startAtMs }) => startAtMs), reload?.atMs ?? 0));
   await clock.run(Promise.all(begun));
   await settle();
 
@@ -112,6 +116,15 @@ export async function play(world: World): Promise<Played> {
   // Whatever the functions still do must bother nobody.
   await clock.advance(200_000);
   return { world, calls, events, left };
+}
+
+/** Policies that cannot work together are refused; the bridge must then go on as before. */
+function apply(bridge: Bridge, op: OperationConfig): void {
+  try {
+    bridge.apply({ ...bridge.config, operations: { ...bridge.config.operations, op } });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+  }
 }
 
 function options(call: PlayedCall, signal: AbortSignal | undefined): RunOptions<unknown> {
