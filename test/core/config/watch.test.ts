@@ -218,11 +218,14 @@ describe('watching the configuration', () => {
     writeFileSync(join(root, 'now', 'c.yml'), port(1));
     writeFileSync(join(root, 'next', 'c.yml'), port(2));
     start({ file: join(root, 'now', 'c.yml') });
+    // Later than the look at the start, which would find anything.
+    writeFileSync(join(root, 'now', 'c.yml'), port(9));
+    await expectTold(9);
     renameSync(join(root, 'now'), join(root, 'before'));
     renameSync(join(root, 'next'), join(root, 'now'));
-    await expectTold(2);
+    await expectTold(9, 2);
     writeFileSync(join(root, 'now', 'c.yml'), port(3));
-    await expectTold(2, 3);
+    await expectTold(9, 2, 3);
   });
 
   it('does not read while a save goes on, and reads what never rests all the same', async () => {
