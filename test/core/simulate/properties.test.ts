@@ -15,6 +15,7 @@ const operation: fc.Arbitrary<OperationInput> = fc.record({
       capacity: int(2, 20),
       windowSeconds: int(1, 5),
       per: fc.constantFrom('call' as const, 'attempt' as const),
+      maxWaitMs: fc.constantFrom(0, 500),
     }),
   ),
   retry: maybe(
@@ -29,6 +30,7 @@ const operation: fc.Arbitrary<OperationInput> = fc.record({
     fc.record({ consecutiveFailures: int(1, 4), openForMs: int(100, 2_000), halfOpenProbes: int(1, 3) }),
   ),
   bulkhead: maybe(fc.record({ limit: int(1, 4), queue: int(0, 4), queueTimeoutMs: maybe(int(10, 500)) })),
+  hedge: maybe(fc.record({ delayMs: int(1, 200), maxHedges: int(1, 2) })),
   timeout: fc.record({ attemptMs: maybe(int(20, 400)), totalMs: maybe(int(400, 1_500)) }),
 });
 

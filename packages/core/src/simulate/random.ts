@@ -1,7 +1,7 @@
 import type { Random } from '../retry/backoff.ts';
 
 /** Mulberry32: small, fast, and good enough for arrivals, latencies and jitter. The same seed gives the same numbers. */
-export function seededRandom(seed: number): Random {
+function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
