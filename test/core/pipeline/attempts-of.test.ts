@@ -10,9 +10,34 @@ describe('the attempts of a failed call', () => {
     const fail = failing(errors, 1);
     const error = await rejection(clock.run(bridge.run('op', () => (fail.calls < 2 ? fail() : never()))));
     expect(attemptsOf(error)).toMatchObject([
-      { attempt: 1, kind: 'initial', startedAtMs, durationMs: 0, outcome: 'error', errorType: '503', delayMs: 100, source: 'backoff' },
-      { attempt: 2, kind: 'retry', startedAtMs: startedAtMs + 100, errorType: '429', error: errors[1], delayMs: 2_000, source: 'retry_after' },
-      { attempt: 3, kind: 'retry', startedAtMs: startedAtMs + 2_100, durationMs: 50, outcome: 'timeout', error, delayMs: undefined },
+      {
+        attempt: 1,
+        kind: 'initial',
+        startedAtMs,
+        durationMs: 0,
+        outcome: 'error',
+        errorType: '503',
+        delayMs: 100,
+        source: 'backoff',
+      },
+      {
+        attempt: 2,
+        kind: 'retry',
+        startedAtMs: startedAtMs + 100,
+        errorType: '429',
+        error: errors[1],
+        delayMs: 2_000,
+        source: 'retry_after',
+      },
+      {
+        attempt: 3,
+        kind: 'retry',
+        startedAtMs: startedAtMs + 2_100,
+        durationMs: 50,
+        outcome: 'timeout',
+        error,
+        delayMs: undefined,
+      },
     ]);
   });
 });

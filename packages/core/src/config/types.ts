@@ -98,7 +98,7 @@ export interface CircuitBreakerConfig {
 
 /** A bulkhead whose limit follows what the callee bears. `limit` of the bulkhead is where it starts. */
 export interface AdaptiveLimitConfig {
-  /** `gradient` compares recent latency with the best that was seen; `aimd` adds one per success and cuts after overload. */
+  /** `gradient` compares recent latency with the best that was seen; `aimd` adds one per limit-full of successes and cuts after overload. */
   readonly algorithm: 'gradient' | 'aimd';
   readonly minLimit: number;
   readonly maxLimit: number;

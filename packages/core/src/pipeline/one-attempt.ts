@@ -1,5 +1,6 @@
 import { loadOutcome } from '../bulkhead/load-outcome.ts';
 import type { BreakerPermit, BreakerResult, CircuitBreaker } from '../circuit-breaker/circuit-breaker.ts';
+import type { ErrorClass } from '../classification/error-class.ts';
 import { CircuitOpenError, isCrossbridgeError } from '../errors.ts';
 import type { AttemptKind, AttemptOutcome } from '../observer.ts';
 import { AttemptTimeline } from '../retry/attempts-of.ts';
@@ -143,6 +144,7 @@ function start<T>(operation: Operation, call: Call, attempt: Attempt, fn: Attemp
 interface Judgement {
   readonly outcome: AttemptOutcome;
   readonly errorType: string | undefined;
+  readonly errorClass?: ErrorClass;
   readonly result: BreakerResult;
 }
 
@@ -152,12 +154,13 @@ function judge(operation: Operation, call: Call, error: unknown): Judgement {
   if (call.aborted || error instanceof HedgeLost) {
     return { outcome: 'cancelled', errorType: 'cancelled', result: 'ignored' };
   }
-  const { type, breaker } = operation.environment.classify(error);
+  const { type, class: errorClass, breaker } = operation.environment.classify(error);
   const code = isCrossbridgeError(error) && error.operation === call.operation ? error.code : undefined;
   const late = code === 'deadline_exceeded';
   return {
     outcome: late || code === 'attempt_timeout' ? 'timeout' : 'error',
     errorType: type,
+    errorClass,
     // A callee that did not answer within the configured time has failed; one whose caller had no time for it has not.
     result: late && !call.deadlineIsCallers ? 'failure' : breaker,
   };

@@ -4,8 +4,11 @@ import type { Operation } from './operation.ts';
 /** Live state of one operation, read without changing it. */
 export interface OperationState {
   readonly operation: string;
-  /** Whether a failed attempt may be followed by another. */
-  readonly retry: boolean;
+  /** False when no failed attempt is followed by another. */
+  readonly retry: false | { readonly mode: PolicyMode };
+  readonly hedge?: { readonly mode: PolicyMode };
+  /** Which timeouts it has. */
+  readonly timeout: { readonly attempt: boolean; readonly total: boolean; readonly mode: PolicyMode };
   readonly breaker?: { readonly state: BreakerState; readonly mode: PolicyMode };
   readonly bulkhead?: {
     readonly active: number;
@@ -29,7 +32,13 @@ export function stateOf({ name, config, breakers, bulkhead, limits }: Operation)
   const rateLimits = limits?.configs.map(({ name, capacity, mode }) => ({ name, limit: capacity, mode }));
   return {
     operation: name,
-    retry: config.retry !== null,
+    retry: config.retry === null ? false : { mode: config.retry.mode },
+    ...(config.hedge === null ? {} : { hedge: { mode: config.hedge.mode } }),
+    timeout: {
+      attempt: config.timeout.attemptMs !== null,
+      total: config.timeout.totalMs !== null,
+      mode: config.timeout.mode,
+    },
     ...(breakers !== undefined && config.circuitBreaker !== null
       ? { breaker: { state: breakers.state, mode: config.circuitBreaker.mode } }
       : {}),

@@ -45,14 +45,31 @@ export async function runCall<T>(
     if (notifier.active) endCall(operation, call, 'success', undefined);
     return result;
   } catch (error) {
-    const falls = fallback !== undefined && !call.aborted;
     call.timeline?.attachTo(error);
-    if (notifier.active) endFailedCall(operation, call, error, falls);
-    if (!falls) throw error;
-    return typeof fallback === 'function' ? await fallback(error) : fallback.value;
+    return await fallBack(operation, call, error, fallback);
   } finally {
     slot?.release();
     if (watch !== undefined) clock.clearTimeout(watch);
+  }
+}
+
+/** Ends a call that has failed: with what its fallback makes of that, or with the failure. */
+async function fallBack<T>(
+  operation: Operation,
+  call: Call,
+  error: unknown,
+  fallback: Fallback<T> | undefined,
+): Promise<T> {
+  // An abort that comes while the fallback works does not make the failure before it one.
+  const cancelled = call.aborted;
+  let answered = false;
+  try {
+    if (fallback === undefined || cancelled) throw error;
+    const value = typeof fallback === 'function' ? await fallback(error) : fallback.value;
+    answered = true;
+    return value;
+  } finally {
+    if (operation.environment.notifier.active) endFailedCall(operation, call, error, cancelled, answered);
   }
 }
 
@@ -164,11 +181,15 @@ function endCall(operation: Operation, call: Call, outcome: CallOutcome, errorTy
   notifier.tell({ type: 'call.ended', call, outcome, errorType, durationMs });
 }
 
-function endFailedCall(operation: Operation, call: Call, error: unknown, falls: boolean): void {
+function endFailedCall(operation: Operation, call: Call, error: unknown, cancelled: boolean, answered: boolean): void {
   const { notifier, classify } = operation.environment;
-  const errorType = call.aborted ? 'cancelled' : classify(error).type;
-  if (falls) notifier.tell({ type: 'fallback.used', call, errorType });
-  endCall(operation, call, call.aborted ? 'cancelled' : outcomeOf(call, error), errorType);
+  if (cancelled) {
+    endCall(operation, call, 'cancelled', 'cancelled');
+    return;
+  }
+  const errorType = classify(error).type;
+  if (answered) notifier.tell({ type: 'fallback.used', call, errorType });
+  endCall(operation, call, outcomeOf(call, error), errorType);
 }
 
 function outcomeOf(call: Call, error: unknown): CallOutcome {

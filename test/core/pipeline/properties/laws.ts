@@ -35,11 +35,15 @@ export function endsOnce(call: PlayedCall): void {
   const fact = settled(call);
   const fell = ofType(call, 'fallback.used').length === 1;
   const { fallback } = call.plan;
-  expect(fell).toBe(fallback !== 'none' && ended?.outcome !== 'success' && ended?.outcome !== 'cancelled');
+  const failed = ended?.outcome !== 'success' && ended?.outcome !== 'cancelled';
+  expect(fell).toBe(failed && (fallback === 'value' || fallback === 'function'));
   if (fell) {
     expect(events.at(-2)?.type).toBe('fallback.used');
-    if (fallback === 'throws') expect(fact.error).toBe(call.fallbackError);
-    else expect(fact.value).toBe('fallback');
+    expect(fact.value).toBe('fallback');
+    return;
+  }
+  if (failed && fallback === 'throws') {
+    expect(fact.error).toBe(call.fallbackError);
     return;
   }
   const code = isCrossbridgeError(fact.error) ? fact.error.code : undefined;
