@@ -60,6 +60,18 @@ describe('RateLimiter', () => {
     expect(admitted).toBe(10);
   });
 
+  it.each([1, 10, 1_000, 20_000])(
+    'has room for %i keys that are all busy, each with a bucket of its own',
+    (maxKeys) => {
+      const limiter = new RateLimiter({ maxKeys, clock: new VirtualClock() });
+      for (let key = 0; key < maxKeys; key += 1) limiter.check(`user:${key}`, 2, 60);
+      expect(limiter.getStats()).toMatchObject({ totalBuckets: maxKeys, overflowed: 0, evicted: 0 });
+      for (let key = 0; key < maxKeys; key += 1) {
+        if (limiter.getRemaining(`user:${key}`, 2, 60) !== 1) expect.fail(`user:${key} lost its level`);
+      }
+    },
+  );
+
   it('limits newcomers together once the table is full of busy keys', () => {
     const limiter = new RateLimiter({ maxKeys: 2, clock: new VirtualClock() });
     for (const key of ['a', 'b']) limiter.check(key, 5, 60);

@@ -3,7 +3,7 @@ const WAYS = 8;
 /** A key goes to its second set only where the first is this full and the second is less so. */
 const CROWDED = 6;
 /** Slots per key that may be held: with two sets to choose from, no set is full before the table is. */
-const SLOTS_PER_KEY = 2;
+const SLOTS_PER_KEY = 1.75;
 /** Slots that one insertion into a full table may look at for a bucket to give up. */
 const SWEEP = 64;
 const PLAN_BITS = 0xffff;

@@ -15,7 +15,7 @@ const DEFAULT_MAX_KEYS = 100_000;
 const MOST_KEYS = 100_000_000;
 
 export interface RateLimiterOptions {
-  /** Most buckets held at once, 1 to 100 million. Default 100,000. Each takes 32 bytes. */
+  /** Most buckets held at once, 1 to 100 million. Default 100,000. Each takes 28 bytes. */
   readonly maxKeys?: number;
   readonly clock?: Clock;
 }

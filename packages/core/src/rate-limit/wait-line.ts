@@ -1,5 +1,8 @@
 import type { Claim, Line, Place, Waiter } from './claim.ts';
 
+/** The least a refused request is told to wait when only others before it are in its way. */
+export const BEHIND_OTHERS_MS = 1;
+
 /** A line as a linked list that knows its length and what it will take. */
 export class WaitLine implements Line {
   readonly name: string;
@@ -30,6 +33,14 @@ export class WaitLine implements Line {
     this.pending += claim.charge;
   }
 
+  /** Tells a newcomer how long it has to wait: it gets its tokens after all in the line. */
+  standBehind(claim: Claim, nowMs: number): void {
+    const { plan, fullAtMs, need } = claim;
+    if (need === 0) return;
+    const waitMs = fullAtMs + (this.pending + need) * plan.intervalMs - nowMs - plan.burstMs;
+    claim.waitMs = Math.max(waitMs, BEHIND_OTHERS_MS);
+  }
+
   leave(place: Place): void {
     const { previous, next, claim } = place;
     if (previous === undefined) this.first = next;
@@ -41,6 +52,10 @@ export class WaitLine implements Line {
     // Rounding must not add up over the life of a line that is never empty.
     this.pending = this.count === 0 ? 0 : this.pending - claim.charge;
   }
+}
+
+export function lineName(scopeName: string, key: string): string {
+  return `${scopeName}\0${key}`;
 }
 
 /** All claims of those who wait in the lines, those they have the tokens for included; each once. */

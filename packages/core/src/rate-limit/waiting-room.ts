@@ -3,12 +3,10 @@ import { Alarm } from './alarm.ts';
 import type { Buckets } from './buckets.ts';
 import type { Claim, Line, WaitEnd, Waiter } from './claim.ts';
 import { Heap } from './heap.ts';
-import { claimsIn, WaitLine } from './wait-line.ts';
+import { BEHIND_OTHERS_MS, claimsIn, lineName, WaitLine } from './wait-line.ts';
 
 /** What rounding may add to a wait that fits exactly, and the least that is worth a timer. */
 const ROUNDING_MS = 1e-3;
-/** The least a refused request is told to wait when only others before it are in its way. */
-const BEHIND_OTHERS_MS = 1;
 
 /**
  * Takes tokens of several buckets, all or none, and holds those who wait for them.
@@ -42,11 +40,6 @@ export class WaitingRoom {
     return this.#waiting;
   }
 
-  /** Requests that wait for the bucket of a key. */
-  waitingFor(scopeName: string, key: string): number {
-    return this.#lines.get(lineName(scopeName, key))?.count ?? 0;
-  }
-
   /** Takes what all claims want, if all of it is there and nobody waits for it. Each claim then knows its wait, 0 for none. */
   take(claims: readonly Claim[], nowMs: number): boolean {
     if (!this.look(claims, nowMs)) return false;
@@ -59,7 +52,7 @@ export class WaitingRoom {
     let passes = true;
     for (const claim of claims) {
       this.buckets.look(claim, nowMs);
-      if (this.#lines.size > 0) this.#standBehind(claim, nowMs);
+      if (this.#lines.size > 0) this.#lineOf(claim)?.standBehind(claim, nowMs);
       if (claim.waitMs > 0) passes = false;
     }
     return passes;
@@ -120,15 +113,6 @@ export class WaitingRoom {
   /** Everything that waits. */
   claims(): Iterable<Claim> {
     return claimsIn(this.#lines.values());
-  }
-
-  /** A newcomer gets its tokens after all who wait for the same bucket. */
-  #standBehind(claim: Claim, nowMs: number): void {
-    const line = this.#lineOf(claim);
-    if (line === undefined || claim.need === 0) return;
-    const { plan, fullAtMs, need } = claim;
-    const waitMs = fullAtMs + (line.pending + need) * plan.intervalMs - nowMs - plan.burstMs;
-    claim.waitMs = Math.max(waitMs, BEHIND_OTHERS_MS);
   }
 
   #lineOf(claim: Claim): WaitLine | undefined {
@@ -255,8 +239,4 @@ export class WaitingRoom {
     const lateMs = this.#patience.first?.dueMs ?? Number.POSITIVE_INFINITY;
     this.#alarm.set(Math.min(readyMs, lateMs), nowMs);
   }
-}
-
-function lineName(scopeName: string, key: string): string {
-  return `${scopeName}\0${key}`;
 }
