@@ -23,5 +23,6 @@ export const LABEL = {
   breakerState: prometheusLabelName(attributes.breakerState.name),
   breakerFrom: prometheusLabelName(attributes.breakerFrom.name),
   breakerTo: prometheusLabelName(attributes.breakerTo.name),
+  mode: prometheusLabelName(attributes.mode.name),
   healthStatus: prometheusLabelName(attributes.healthStatus.name),
 } as const;

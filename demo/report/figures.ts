@@ -39,7 +39,11 @@ export function figuresOf(snapshot: Snapshot, operation: string): Figures {
     calls: snapshot.sum(`${METRIC.callDuration}_count`, own),
     succeeded: snapshot.sum(`${METRIC.callDuration}_count`, { ...own, [LABEL.outcome]: 'success' }),
     attempts: snapshot.sum(`${METRIC.attemptDuration}_count`, own),
-    retries: snapshot.sum(METRIC.retryDecisions, { ...own, [LABEL.retryDecision]: 'retried' }),
+    retries: snapshot.sum(METRIC.retryDecisions, {
+      ...own,
+      [LABEL.retryDecision]: 'retried',
+      [LABEL.mode]: 'enforce',
+    }),
     saved: snapshot.sum(`${METRIC.attemptDuration}_count`, {
       ...own,
       [LABEL.attemptKind]: 'retry',

@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are part of what may come.
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, parseRuntimeConfig } from '@crossbridge/core/config';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseYaml } from '../../packages/core/src/config/yaml/syntax.ts';
@@ -37,21 +37,6 @@ describe('crossbridge.schema.json', () => {
     expect(existsSync(path(shown))).toBe(true);
   });
 });
-
-type Validate = (value: unknown) => boolean;
-interface Ajv2020 {
-  new (options: object): { compile(schema: unknown): Validate };
-}
-
-const validator = ((): Ajv2020 | undefined => {
-  try {
-    return createRequire(import.meta.url)('ajv/dist/2020.js').default as Ajv2020;
-  } catch {
-    return undefined;
-  }
-})();
-if (validator === undefined)
-  console.warn('Skipping the validation against crossbridge.schema.json: ajv is not installed');
 
 const GOOD = [
   '',
@@ -96,9 +81,9 @@ const BAD = [
   'runtime: {health_checks: {failure_threshold: 0}}',
 ];
 
-describe.skipIf(validator === undefined)('an editor with crossbridge.schema.json', () => {
-  const ajv = validator === undefined ? undefined : new validator({ strict: true, allowUnionTypes: true });
-  const validate = ajv?.compile(JSON.parse(readFileSync(SCHEMA, 'utf8'))) as Validate;
+describe('an editor with crossbridge.schema.json', () => {
+  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
+  const validate = ajv.compile(JSON.parse(readFileSync(SCHEMA, 'utf8')));
   const plain = (text: string): unknown => parseYaml(text).document.toJS();
 
   it.each(GOOD)('accepts, like the loader: %s', (text) => {

@@ -1,5 +1,13 @@
 export type { BreakerControl, Bridge, BridgeOptions, BridgeStateView } from './bridge.ts';
 export { createBridge } from './bridge.ts';
+export type { BreakerExtension, BreakerStrategy } from './circuit-breaker/breaker-strategy.ts';
+export type {
+  BreakerPermit,
+  BreakerResult,
+  BreakerSettings,
+  CircuitBreakerOptions,
+} from './circuit-breaker/circuit-breaker.ts';
+export { CircuitBreaker } from './circuit-breaker/circuit-breaker.ts';
 export type { Classification, Classifier, ClassifierOptions } from './classification/classify.ts';
 export { createClassifier } from './classification/classify.ts';
 export type { BreakerMeaning, ErrorClass, ErrorMeaning } from './classification/error-class.ts';
@@ -53,3 +61,7 @@ export { shouldRetry } from './retry/should-retry.ts';
 export type { RetryStatsSummary } from './retry/stats.ts';
 export { RetryStats } from './retry/stats.ts';
 export type { Fallback, RunOptions } from './run-options.ts';
+export type { OperationReport, Quantiles, SimulationReport } from './simulate/report.ts';
+export type { SimulateOptions } from './simulate/simulate.ts';
+export { simulate } from './simulate/simulate.ts';
+export type { FailureWindow, LatencyMs, OperationLoad } from './simulate/workload.ts';

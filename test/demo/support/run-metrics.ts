@@ -22,10 +22,10 @@ crossbridge_attempt_duration_seconds_count{crossbridge_operation="search",crossb
 crossbridge_attempt_duration_seconds_count{crossbridge_operation="inventory",crossbridge_attempt_kind="initial",crossbridge_outcome="success"} 30
 crossbridge_attempt_duration_seconds_count{crossbridge_operation="inventory",crossbridge_attempt_kind="initial",crossbridge_outcome="error",error_type="503"} 5
 # TYPE crossbridge_retry_decisions_total counter
-crossbridge_retry_decisions_total{crossbridge_operation="ai_generate",crossbridge_retry_decision="retried",error_type="429"} 13
-crossbridge_retry_decisions_total{crossbridge_operation="ai_generate",crossbridge_retry_decision="retried",error_type="500"} 3
-crossbridge_retry_decisions_total{crossbridge_operation="ai_generate",crossbridge_retry_decision="exhausted",error_type="500"} 4
-crossbridge_retry_decisions_total{crossbridge_operation="inventory",crossbridge_retry_decision="retried"} 0
+crossbridge_retry_decisions_total{crossbridge_operation="ai_generate",crossbridge_mode="enforce",crossbridge_retry_decision="retried",error_type="429"} 13
+crossbridge_retry_decisions_total{crossbridge_operation="ai_generate",crossbridge_mode="enforce",crossbridge_retry_decision="retried",error_type="500"} 3
+crossbridge_retry_decisions_total{crossbridge_operation="ai_generate",crossbridge_mode="enforce",crossbridge_retry_decision="exhausted",error_type="500"} 4
+crossbridge_retry_decisions_total{crossbridge_operation="inventory",crossbridge_mode="enforce",crossbridge_retry_decision="retried"} 0
 # TYPE crossbridge_rate_limit_requests_total counter
 crossbridge_rate_limit_requests_total{crossbridge_operation="search",crossbridge_rate_limit_name="search",crossbridge_rate_limit_result="admitted"} 50
 crossbridge_rate_limit_requests_total{crossbridge_operation="search",crossbridge_rate_limit_name="search",crossbridge_rate_limit_result="throttled"} 20
