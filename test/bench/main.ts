@@ -13,6 +13,7 @@ import {
   timeout,
   wrap,
 } from 'cockatiel';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { Bench } from 'tinybench';
 
 const fn = async (): Promise<number> => 42;
@@ -32,6 +33,7 @@ const bridge = createBridge({
       rateLimit: { capacity: 1e9, windowSeconds: 1 },
       timeout: { totalMs: 30_000, attemptMs: 10_000 },
     },
+    attempt: { ...policies, rateLimit: { capacity: 1e9, windowSeconds: 1 }, timeout: { attemptMs: 10_000 } },
     refused: { rateLimit: { capacity: 1, windowSeconds: 1e9 } },
   },
 });
@@ -42,6 +44,8 @@ const three = wrap(
   bulkhead(100),
 );
 const four = wrap(three, timeout(10_000, TimeoutStrategy.Aggressive));
+const byHand = wrap(three, timeout(10_000, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false }));
+const flexible = new RateLimiterMemory({ points: 1e9, duration: 1 });
 const prepared = new Error('prepared');
 const swallow = (): void => {};
 
@@ -58,6 +62,11 @@ const pairs: readonly Pair[] = [
     peer: 'three',
   },
   { what: 'the same with both timeouts, against wrap(…, timeout)', ours: 'timeouts', peer: 'four' },
+  {
+    what: 'limiter + retry + breaker + bulkhead + attempt timeout, against rate-limiter-flexible + wrap(…, timeout) by hand',
+    ours: 'attempt',
+    peer: 'hand',
+  },
   { what: 'no policy at all, against the bare function', ours: 'plain', peer: 'bare' },
   { what: 'refused by the limiter, against rejecting with a prepared error', ours: 'refused', peer: 'reject' },
 ];
@@ -69,6 +78,11 @@ const bench = new Bench({ time: 1_000, warmupTime: 200 })
   .add('three', () => three.execute(fn))
   .add('timeouts', () => bridge.run('timeouts', fn))
   .add('four', () => four.execute(fn))
+  .add('attempt', () => bridge.run('attempt', fn))
+  .add('hand', async () => {
+    await flexible.consume('key');
+    return byHand.execute(fn);
+  })
   .add('refused', () => bridge.run('refused', fn).catch(swallow))
   .add('reject', () => Promise.reject(prepared).catch(swallow));
 

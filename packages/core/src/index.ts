@@ -29,7 +29,7 @@ export type { CheckHealth, HealthStatus, OverallHealth } from './health/status.t
 export type { ObserverErrorHandler } from './notifier.ts';
 export type * from './observer.ts';
 export type { AttemptContext, AttemptFunction } from './pipeline/attempt.ts';
-export type { OperationState } from './pipeline/operation-state.ts';
+export type { OperationState, RateLimitState } from './pipeline/operation-state.ts';
 export type { CallKey } from './rate-limit/call-key.ts';
 export type { RateLimitDecision } from './rate-limit/decision.ts';
 export type { HeaderDecision } from './rate-limit/headers.ts';

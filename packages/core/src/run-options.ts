@@ -42,7 +42,12 @@ export function assertRunnable(operation: unknown, fn: unknown, options: Omit<Ru
   if (typeof options !== 'object' || options === null) {
     throw new InvalidArgumentError(`The options of run('${operation}', …) must be an object, got ${String(options)}`);
   }
-  const { deadlineMs, maxAttempts, cost, signal } = options;
+  const { deadlineMs, maxAttempts, cost, signal, key } = options;
+  if (key !== undefined && typeof key !== 'string' && !isParts(key)) {
+    throw new InvalidArgumentError(
+      `key of '${operation}' must be a string or an object of strings, got ${String(key)}`,
+    );
+  }
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
     throw new InvalidArgumentError(`signal of '${operation}' must be an AbortSignal, got ${String(signal)}`);
   }
@@ -57,4 +62,8 @@ export function assertRunnable(operation: unknown, fn: unknown, options: Omit<Ru
   if (cost !== undefined && !(cost >= 0 && cost < Number.POSITIVE_INFINITY)) {
     throw new InvalidArgumentError(`cost of '${operation}' must be a finite number of at least 0, got ${cost}`);
   }
+}
+
+function isParts(key: unknown): boolean {
+  return typeof key === 'object' && key !== null && Object.values(key).every((part) => typeof part === 'string');
 }

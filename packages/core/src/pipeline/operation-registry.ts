@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { DEFAULT_RATE_LIMITS, NO_TIMEOUT } from '../config/defaults.ts';
 import type { OperationConfig, RuntimeConfig } from '../config/types.ts';
 import { OperationLimits } from '../rate-limit/operation-limits.ts';
@@ -86,14 +87,13 @@ export class OperationRegistry {
 
 function isBuiltIn(name: string, { operations }: RuntimeConfig): boolean {
   const builtIn = Object.hasOwn(DEFAULT_RATE_LIMITS, name) ? DEFAULT_RATE_LIMITS[name] : undefined;
-  const { rateLimit, retry, circuitBreaker, bulkhead } = operations[name] ?? NO_POLICIES;
+  const { rateLimit, ...others } = operations[name] ?? NO_POLICIES;
+  const { rateLimit: _none, ...nothing } = NO_POLICIES;
   return (
     builtIn !== undefined &&
     rateLimit?.capacity === builtIn.capacity &&
     rateLimit.windowSeconds === builtIn.windowSeconds &&
-    retry === null &&
-    circuitBreaker === null &&
-    bulkhead === null
+    isDeepStrictEqual(others, nothing)
   );
 }
 

@@ -46,7 +46,9 @@ export async function runCall<T>(
     return result;
   } catch (error) {
     call.timeline?.attachTo(error);
-    return await fallBack(operation, call, error, fallback);
+    if (fallback !== undefined) return await fallBack(operation, call, error, fallback);
+    if (notifier.active) endFailedCall(operation, call, error, call.aborted, false);
+    throw error;
   } finally {
     slot?.release();
     if (watch !== undefined) clock.clearTimeout(watch);
@@ -54,17 +56,12 @@ export async function runCall<T>(
 }
 
 /** Ends a call that has failed: with what its fallback makes of that, or with the failure. */
-async function fallBack<T>(
-  operation: Operation,
-  call: Call,
-  error: unknown,
-  fallback: Fallback<T> | undefined,
-): Promise<T> {
+async function fallBack<T>(operation: Operation, call: Call, error: unknown, fallback: Fallback<T>): Promise<T> {
   // An abort that comes while the fallback works does not make the failure before it one.
   const cancelled = call.aborted;
   let answered = false;
   try {
-    if (fallback === undefined || cancelled) throw error;
+    if (cancelled) throw error;
     const value = typeof fallback === 'function' ? await fallback(error) : fallback.value;
     answered = true;
     return value;

@@ -14,7 +14,12 @@ import type { Operation } from './operation.ts';
 export function takeTokens(operation: Operation, call: Call, per: LimitUse, patient = true): Promise<void> | undefined {
   const { limits, environment } = operation;
   if (limits === undefined) return undefined;
-  if (!environment.notifier.active && limits.takeQuietly(call.rateLimitKey, call.cost, per)) return undefined;
+  // Nobody is told of the decision, so the usual one need not be written down.
+  if (!environment.notifier.active) {
+    const refusal = limits.takeQuietly(call.rateLimitKey, call.cost, per);
+    if (refusal === undefined) return undefined;
+    if (refusal !== null) throw refusal;
+  }
   const request = limits.take(call.rateLimitKey, call.cost, per);
   if (request === undefined) return undefined;
   if (!request.admitted && patient && request.canWait(call.remainingMs)) return waitForTokens(operation, call, request);

@@ -1,4 +1,4 @@
-import { RateLimitExceeded } from '../errors.ts';
+import type { RateLimitExceeded } from '../errors.ts';
 import type { PolicyMode } from '../observer.ts';
 import type { WaitEnd } from './claim.ts';
 import { decisionOf, type RateLimitDecision } from './decision.ts';
@@ -82,14 +82,7 @@ export class LimitRequest {
       (most, claim) => (claim.waitMs > most.waitMs ? claim : most),
       first,
     );
-    const { by } = rule.config;
-    return new RateLimitExceeded({
-      key: by === 'key' || by === 'global' ? key : `${by}:${key}`,
-      operation,
-      limit: plan.capacity,
-      windowSeconds: plan.windowSeconds,
-      retryAfterMs: waitMs,
-    });
+    return rule.refusal(operation, key, plan, waitMs);
   }
 
   #watch(nowMs: number): void {

@@ -1,4 +1,5 @@
 import type { OperationRateLimitConfig, RateLimitConfig } from '../config/types.ts';
+import { RateLimitExceeded } from '../errors.ts';
 import type { Buckets } from './buckets.ts';
 import { bucketKey, type CallKey } from './call-key.ts';
 import { type Claim, newClaim } from './claim.ts';
@@ -45,11 +46,24 @@ export class LimitRule {
     for (const [at, plan] of after.entries()) this.#buckets.inherit(before[at] ?? plan, plan, nowMs);
   }
 
-  /** Takes the tokens of a call if they are there, and changes nothing if they are not. */
-  tryTake(asked: CallKey | undefined, cost: number): boolean {
-    const key = bucketKey(asked, this.config.by);
+  /**
+   * Takes the tokens of a call if they are there, and changes nothing if they are not. Undefined when they were taken, else the refusal; null
+   * leaves the question open.
+   */
+  takeQuietly(asked: CallKey | undefined, cost: number, operation: string): RateLimitExceeded | undefined | null {
+    const { by, mode, maxWaitMs } = this.config;
+    const key = bucketKey(asked, by);
     const plan = this.planFor(asked, key);
-    return cost <= plan.capacity && this.#buckets.take(this.scope, key, plan, cost, this.#buckets.now()) === 0;
+    if (mode !== 'enforce' || cost > plan.capacity) return null;
+    const waitMs = this.#buckets.take(this.scope, key, plan, cost, this.#buckets.now());
+    if (waitMs === 0) return undefined;
+    return maxWaitMs === 0 ? this.refusal(operation, key, plan, waitMs) : null;
+  }
+
+  refusal(operation: string, key: string, { capacity, windowSeconds }: Plan, retryAfterMs: number): RateLimitExceeded {
+    const { by } = this.config;
+    const shown = by === 'key' || by === 'global' ? key : `${by}:${key}`;
+    return new RateLimitExceeded({ key: shown, operation, limit: capacity, windowSeconds, retryAfterMs });
   }
 
   claim(asked: CallKey | undefined, cost: number, mayGoIntoDebt: boolean): LimitClaim {

@@ -1,4 +1,5 @@
 import type { OperationConfig, OperationRateLimitConfig } from '../config/types.ts';
+import type { RateLimitExceeded } from '../errors.ts';
 import type { CallKey } from './call-key.ts';
 import { LimitRequest } from './limit-request.ts';
 import { type LimitClaim, type LimitOverrides, LimitRule } from './limit-rule.ts';
@@ -77,14 +78,14 @@ export class OperationLimits {
   }
 
   /**
-   * The usual case without the reasons: true when there is no limit, or a single one that has the tokens and nobody waiting, and they are
-   * taken. False says nothing yet: {@link take} does.
+   * The usual case without the reasons: no limit, or a single one that nobody waits for and that makes nobody wait. Undefined when the
+   * tokens were taken, else the refusal; null leaves the question open, to {@link take}.
    */
-  takeQuietly(key: CallKey | undefined, cost: number, use: LimitUse): boolean {
+  takeQuietly(key: CallKey | undefined, cost: number, use: LimitUse): RateLimitExceeded | undefined | null {
     const rules = this.#rulesOf(use);
     const [rule] = rules;
-    if (rule === undefined) return true;
-    return rules.length === 1 && rule.config.mode === 'enforce' && this.#limiter.room.empty && rule.tryTake(key, cost);
+    if (rule === undefined) return undefined;
+    return rules.length === 1 && this.#limiter.room.empty ? rule.takeQuietly(key, cost, this.operation) : null;
   }
 
   /**
