@@ -23,20 +23,22 @@ export const retries: Row = {
       type: 'timeseries',
       title: 'Retry decisions',
       description:
-        'What happened after failed attempts, per second. `retried`: another attempt follows. `exhausted`: the policy allows no more. `budget_empty`: too many calls retry already, so the failure is passed on instead of adding load. `not_retryable`: trying again cannot help or is not safe. `shadow: …`: only recorded, nothing was tried again.',
+        'What happened after failed attempts, per second. `retried`: another attempt follows. `exhausted`: the policy allows no more. `budget_empty`: too many calls retry already, so the failure is passed on instead of adding load. `not_retryable`: trying again cannot help or is not safe. `(shadow)`: only recorded, nothing was tried again.',
       unit: 'ops',
       width: 12,
       stacked: true,
       noValue: 'No failed attempts',
-      colors: { retried: 'blue', exhausted: 'red', budget_empty: 'orange', circuit_open: 'purple' },
+      colors: {
+        'retried (enforce)': 'blue',
+        'exhausted (enforce)': 'red',
+        'budget_empty (enforce)': 'orange',
+        'circuit_open (enforce)': 'purple',
+      },
       queries: [
+        // One query for both modes: most services have no shadow policy, and a query without data looks broken.
         {
-          expression: rate(retryDecisions, 'value', { where: [is(mode, 'enforce')], by: [retryDecision] }),
-          legend: legend(retryDecision),
-        },
-        {
-          expression: rate(retryDecisions, 'value', { where: [is(mode, 'shadow')], by: [retryDecision] }),
-          legend: `shadow: ${legend(retryDecision)}`,
+          expression: rate(retryDecisions, 'value', { by: [retryDecision, mode] }),
+          legend: `${legend(retryDecision)} (${legend(mode)})`,
         },
       ],
     },

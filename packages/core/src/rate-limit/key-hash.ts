@@ -102,7 +102,7 @@ function tagOf(key: string): number {
  *
  * The round stands here three times: a function would have to hand four numbers back.
  */
-export function halfSipHash(key: string, secretLow: number, secretHigh: number, result: Int32Array): void {
+function halfSipHash(key: string, secretLow: number, secretHigh: number, result: Int32Array): void {
   const { length } = key;
   let v0 = secretLow;
   let v1 = secretHigh ^ 0xee;
