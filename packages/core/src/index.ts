@@ -17,6 +17,8 @@ export { explainError } from './classification/explain.ts';
 export { headerOf, retryAfterMsOf } from './classification/retry-after.ts';
 export type { Clock, Timer } from './clock.ts';
 export { systemClock } from './clock.ts';
+export type { BridgePolicyOptions } from './cockatiel/bridge-policy.ts';
+export { bridgePolicy } from './cockatiel/bridge-policy.ts';
 export { loadRuntimeConfig } from './config/load.ts';
 export type { AdHocRateLimit, CheckRateLimitOptions } from './default-bridge/check-rate-limit.ts';
 export { checkRateLimit, getRateLimiter } from './default-bridge/check-rate-limit.ts';
