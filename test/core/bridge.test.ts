@@ -68,4 +68,26 @@ describe('createBridge', () => {
       /maxAttempts[\s\S]*limit/,
     );
   });
+
+  it.each([Number.NaN, -1, -100, Number.NEGATIVE_INFINITY])(
+    'takes no cost of %s, which would fill a bucket',
+    async (cost) => {
+      const bridge = createBridge({ operations: { op: { rateLimit: { capacity: 2, windowSeconds: 1e6 } } } });
+      for (let call = 0; call < 2; call += 1) expect(bridge.checkRateLimit('user:1', 'op')).toBeUndefined();
+      expect(() => bridge.checkRateLimit('user:1', 'op', cost)).toThrow(/cost of 'op'/);
+      expect(bridge.checkRateLimit('user:1', 'op')).toMatchObject({ code: 'rate_limited' });
+    },
+  );
+
+  it('is not degraded by a breaker that only watches', async () => {
+    const breaker = { consecutiveFailures: 1 };
+    for (const [mode, overall] of [
+      ['shadow', 'healthy'],
+      ['enforce', 'degraded'],
+    ] as const) {
+      const bridge = createBridge({ operations: { op: { circuitBreaker: { ...breaker, mode } } } });
+      await rejection(bridge.run('op', () => Promise.reject(Object.assign(new Error('down'), { status: 500 }))));
+      expect(bridge.state.health().overall).toBe(overall);
+    }
+  });
 });

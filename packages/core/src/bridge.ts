@@ -28,6 +28,8 @@ import { assertRunnable, type RunOptions } from './run-options.ts';
 
 const NO_OPTIONS = {};
 
+function nothing(): void {}
+
 export interface BridgeOptions {
   readonly observers?: readonly Observer[];
   /** Told the first failure of each observer. Default: a process warning. */
@@ -131,6 +133,7 @@ export class Bridge {
    * @throws InvalidArgumentError when the cost can never pass
    */
   checkRateLimit(key: CallKey, operation: string, cost = 1): RateLimitExceeded | undefined {
+    assertRunnable(operation, nothing, { key, cost });
     const target = this.#operations.of(operation);
     const call = new Call(target.name, target.config.timeout, { key, cost }, this.#environment.clock);
     try {
@@ -218,8 +221,9 @@ export class Bridge {
   }
 
   #health(): OverallHealth {
-    const checks = [...this.#operations.all()].flatMap(({ name, breakers }) =>
-      breakers === undefined ? [] : [operationHealth(name, breakers.state)],
+    const checks = [...this.#operations.all()].flatMap(({ name, config, breakers }) =>
+      // One that only watches refuses nothing, so it degrades nothing.
+      breakers === undefined || config.circuitBreaker?.mode === 'shadow' ? [] : [operationHealth(name, breakers.state)],
     );
     return { overall: aggregate(checks), checks };
   }

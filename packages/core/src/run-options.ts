@@ -30,7 +30,11 @@ export interface RunOptions<T = unknown> {
 }
 
 /** Throws InvalidArgumentError for arguments of `run` that cannot work. */
-export function assertRunnable(operation: unknown, fn: unknown, options: Omit<RunOptions, 'fallback'>): void {
+export function assertRunnable(
+  operation: unknown,
+  fn: unknown,
+  options: Omit<RunOptions, 'fallback'> & { readonly fallback?: unknown },
+): void {
   if (typeof operation !== 'string' || operation === '') {
     throw new InvalidArgumentError(`The operation must be a non-empty string, got ${typeof operation}`);
   }
@@ -42,7 +46,12 @@ export function assertRunnable(operation: unknown, fn: unknown, options: Omit<Ru
   if (typeof options !== 'object' || options === null) {
     throw new InvalidArgumentError(`The options of run('${operation}', …) must be an object, got ${String(options)}`);
   }
-  const { deadlineMs, maxAttempts, cost, signal, key } = options;
+  const { deadlineMs, maxAttempts, cost, signal, key, fallback } = options;
+  if (fallback !== undefined && typeof fallback !== 'function' && !isValueHolder(fallback)) {
+    throw new InvalidArgumentError(
+      `fallback of '${operation}' must be a function or { value: … }, got ${fallback === null ? 'null' : typeof fallback}`,
+    );
+  }
   if (key !== undefined && typeof key !== 'string' && !isParts(key)) {
     throw new InvalidArgumentError(
       `key of '${operation}' must be a string or an object of strings, got ${String(key)}`,
@@ -66,4 +75,8 @@ export function assertRunnable(operation: unknown, fn: unknown, options: Omit<Ru
 
 function isParts(key: unknown): boolean {
   return typeof key === 'object' && key !== null && Object.values(key).every((part) => typeof part === 'string');
+}
+
+function isValueHolder(fallback: unknown): boolean {
+  return typeof fallback === 'object' && fallback !== null && 'value' in fallback;
 }

@@ -39,6 +39,12 @@ describe('fallback in the pipeline', () => {
   });
 });
 
+it.each([5, 'cached', {}, [], null, { valeu: 1 }])('refuses a fallback that is none: %j', async (fallback) => {
+  const { bridge } = testBridge({});
+  const call = bridge.run('op', failing([httpError(500)], 1), { fallback: fallback as never });
+  expect(await rejection(call)).toMatchObject({ code: 'invalid_argument' });
+});
+
 describe('timeouts in shadow mode', () => {
   it('say what they would have ended, and end nothing', async () => {
     const { bridge, clock, observer } = exactBridge({ timeout: { totalMs: 500, attemptMs: 100, mode: 'shadow' } });

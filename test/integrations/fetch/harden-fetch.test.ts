@@ -261,4 +261,16 @@ describe('hardenFetch', () => {
     expect([response.status, upstream.requests.length]).toEqual([429, 2]);
     await response.body?.cancel();
   });
+
+  it('returns a response that can be read when hedges have failed beside a hung attempt', async () => {
+    await using setup = await harden(
+      (response, _, index) => {
+        if (index > 0) json(response, 500, { request: index });
+      },
+      { hedge: { delayMs: 50, maxHedges: 2 }, timeout: { attemptMs: 400 } },
+    );
+    const response = await setup.fetch(`${setup.upstream.url}/x`);
+    expect([response.status, await response.json()]).toEqual([500, { request: 1 }]);
+    expect(setup.upstream.requests).toHaveLength(3);
+  });
 });

@@ -82,19 +82,31 @@ function send(
   maxAttempts: number | undefined,
 ): Sent {
   let attempts = 0;
-  let previous: Response | undefined;
+  let running = 0;
   let notBeforeMs = 0;
+  const failed = new Set<Response>();
+  // A connection goes back to the pool only when its body is read or cancelled.
+  const discardFailed = (kept?: Response): void => {
+    for (const response of failed) if (response !== kept) void response.body?.cancel().catch(() => {});
+    failed.clear();
+  };
   const call = bridge.run(
     rule.operation,
     async ({ attempt, signal }) => {
       attempts = attempt;
-      discard(previous);
+      // Beside an attempt that still runs, a failure before it may yet be the answer.
+      if (running === 0) discardFailed();
       const both = request.signal === undefined ? signal : AbortSignal.any([request.signal, signal]);
-      const response = await request.send(fetch, both);
-      if (response.status < 400) return response;
-      previous = response;
-      notBeforeMs = performance.now() + (retryAfterMsOf(response.headers, Date.now()) ?? 0);
-      throw await httpFailureOf(response);
+      running += 1;
+      try {
+        const response = await request.send(fetch, both);
+        if (response.status < 400) return response;
+        failed.add(response);
+        notBeforeMs = performance.now() + (retryAfterMsOf(response.headers, Date.now()) ?? 0);
+        throw await httpFailureOf(response);
+      } finally {
+        running -= 1;
+      }
     },
     {
       signal: request.signal,
@@ -103,17 +115,19 @@ function send(
       target: request.url.host,
     },
   );
-  const response = call.catch((error: unknown) => {
-    if (error instanceof HttpFailure) return error.response;
-    discard(previous);
-    throw error;
-  });
+  const response = call.then(
+    (answer) => {
+      discardFailed();
+      return answer;
+    },
+    (error: unknown) => {
+      const kept = error instanceof HttpFailure ? error.response : undefined;
+      discardFailed(kept);
+      if (kept !== undefined) return kept;
+      throw error;
+    },
+  );
   return { response, attempts: () => attempts, askedWaitMs: () => Math.max(0, notBeforeMs - performance.now()) };
-}
-
-/** A connection goes back to the pool only when its body is read or cancelled. */
-function discard(response: Response | undefined): void {
-  void response?.body?.cancel().catch(() => {});
 }
 
 async function sendForSdk(
