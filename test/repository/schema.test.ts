@@ -53,6 +53,7 @@ const GOOD = [
   'runtime: {upstreams: [{match: {host: "*.a.com", method: [get, POST]}, operation: search, idempotent: auto}]}',
   'runtime: {rate_limiting: {overrides: {"user:1": {search: {capacity: 1}}}, cleanup_threshold: 1}}',
   'runtime: {health_checks: {success_threshold: 2, providers: {own: {check_type: callable, callable: null}}}}',
+  'runtime: {health_checks: {minimum_dwell: 1m, flapping: {transitions: 2}, providers: {a: {required: false}}}}',
 ];
 
 const BAD = [
@@ -79,6 +80,8 @@ const BAD = [
   'runtime: {admin: {port: 70000}}',
   'runtime: {admin: {enabled: "yes"}}',
   'runtime: {health_checks: {failure_threshold: 0}}',
+  'runtime: {health_checks: {flapping: {transitions: 1}}}',
+  'runtime: {health_checks: {providers: {a: {check_type: pign}}}}',
 ];
 
 describe('an editor with crossbridge.schema.json', () => {

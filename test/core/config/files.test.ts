@@ -11,7 +11,13 @@ describe('a file written for the original', () => {
   const text = read('./fixtures/older-file.yml');
 
   it('is accepted unchanged, and means what it meant', () => {
-    expect(parse(text).config).toEqual(resolveRuntimeConfig());
+    const providers = {
+      ai_provider: { checkType: 'embed', intervalMs: 60_000, timeoutMs: 15_000 },
+      embedding_provider: { checkType: 'embed', intervalMs: 60_000, timeoutMs: 10_000 },
+      vector_store: { checkType: 'ping', intervalMs: 30_000, timeoutMs: 5000 },
+      database: { checkType: 'ping', intervalMs: 20_000, timeoutMs: 5000 },
+    } as const;
+    expect(parse(text).config).toEqual(resolveRuntimeConfig({ healthChecks: { providers } }));
   });
 
   it('gives one warning, which names the sections of others', () => {
@@ -35,9 +41,16 @@ describe('the annotated example', () => {
     const { patient, ...policies } = config.retry.policies;
     expect({ ...config.retry, policies }).toEqual(retry);
     expect(patient).toMatchObject({ maxAttempts: 4, baseDelayMs: 500, maxDelayMs: 8000, jitter: 'full' });
-    const { custom, ...providers } = config.healthChecks.providers;
-    expect({ ...config.healthChecks, providers }).toEqual(healthChecks);
-    expect(custom?.checkType).toBe('callable');
+    const { initialDelayMs, ...checks } = config.healthChecks;
+    expect({ ...checks, providers: {} }).toEqual(healthChecks);
+    expect(initialDelayMs).toBe(5000);
+    expect(Object.keys(checks.providers)).toEqual([
+      'ai_provider',
+      'embedding_provider',
+      'vector_store',
+      'database',
+      'custom',
+    ]);
     expect(config.admin).toEqual(admin);
     const { failureRatio, minimumCalls, windowMs } = config.operations.embed?.circuitBreaker ?? {};
     expect({ failureRatio, minimumCalls, windowMs }).toEqual({ failureRatio: 0.5, minimumCalls: 10, windowMs: 30_000 });

@@ -19,7 +19,7 @@ describe('a configuration that says nothing', () => {
     ],
     [
       'keys left empty',
-      'runtime:\n  rate_limiting:\n    enabled:\n    defaults:\n      search:\n    overrides:\n  retry:\n    default_policy:\n    quick_policy:\n      jitter:\n    retryable_codes:\n    budget:\n  health_checks:\n    providers:\n      database:\n    degraded_mode:\n  admin:\n    port:\n',
+      'runtime:\n  rate_limiting:\n    enabled:\n    defaults:\n      search:\n    overrides:\n  retry:\n    default_policy:\n    quick_policy:\n      jitter:\n    retryable_codes:\n    budget:\n  health_checks:\n    flapping:\n      window:\n    initial_delay:\n    providers:\n    degraded_mode:\n  admin:\n    port:\n',
     ],
   ])('is the defaults: %s', (_name, text) => {
     const { config, warnings } = parse(text);
@@ -58,12 +58,9 @@ describe('a configuration that says nothing', () => {
       timeoutMs: 10_000,
       failureThreshold: 3,
       successThreshold: 1,
-      providers: {
-        ai_provider: { enabled: true, checkType: 'embed', intervalMs: 60_000, timeoutMs: 15_000 },
-        embedding_provider: { enabled: true, checkType: 'embed', intervalMs: 60_000, timeoutMs: 10_000 },
-        vector_store: { enabled: true, checkType: 'ping', intervalMs: 30_000, timeoutMs: 5000 },
-        database: { enabled: true, checkType: 'ping', intervalMs: 20_000, timeoutMs: 5000 },
-      },
+      minimumDwellMs: 0,
+      flapping: { windowMs: 600_000, transitions: 5 },
+      providers: {},
       degradedMode: { continueOnDegraded: true, disableFeatures: ['flaky_detection', 'coverage_analysis'] },
     });
     expect(DEFAULTS.admin).toEqual({ enabled: true, host: '127.0.0.1', port: 9464 });

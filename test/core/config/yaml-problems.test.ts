@@ -167,7 +167,7 @@ describe('a value', () => {
     [
       'health_checks.providers.database.check_type',
       '5',
-      'expected the kind of check, such as ping, got 5; put it in quotes to make it a text',
+      'expected one of ping, health_check, get_collection, embed, generate, callable, got 5',
     ],
     ['health_checks.degraded_mode.disable_features', 'all', 'expected a list of feature names, got all'],
     ['admin.port', '65536', 'expected a whole number from 0 to 65535, got 65536'],

@@ -4,9 +4,9 @@ import type {
   BulkheadConfig,
   CircuitBreakerConfig,
   HealthChecksConfig,
+  HealthProviderConfig,
   HedgeConfig,
   OperationRateLimitConfig,
-  ProviderHealthCheckConfig,
   RateLimitConfig,
   RetryBudgetConfig,
   RetryPolicyConfig,
@@ -85,25 +85,23 @@ export const DEFAULT_HEDGE: HedgeConfig = { delayMs: null, quantile: null, maxHe
 
 export const NO_TIMEOUT: TimeoutConfig = { totalMs: null, attemptMs: null, mode: 'enforce' };
 
-/** The health checks every bridge knows. Each runs once something of that name is registered. */
-const DEFAULT_HEALTH_PROVIDERS: Readonly<Record<string, ProviderHealthCheckConfig>> = {
-  ai_provider: { enabled: true, checkType: 'embed', intervalMs: 60_000, timeoutMs: 15_000 },
-  embedding_provider: { enabled: true, checkType: 'embed', intervalMs: 60_000, timeoutMs: 10_000 },
-  vector_store: { enabled: true, checkType: 'ping', intervalMs: 30_000, timeoutMs: 5000 },
-  database: { enabled: true, checkType: 'ping', intervalMs: 20_000, timeoutMs: 5000 },
-};
-
 export const DEFAULT_HEALTH_CHECKS: HealthChecksConfig = {
   enabled: true,
   intervalMs: 30_000,
   timeoutMs: 10_000,
   failureThreshold: 3,
   successThreshold: 1,
-  providers: DEFAULT_HEALTH_PROVIDERS,
+  minimumDwellMs: 0,
+  flapping: { windowMs: 600_000, transitions: 5 },
+  providers: {},
   degradedMode: { continueOnDegraded: true, disableFeatures: ['flaky_detection', 'coverage_analysis'] },
 };
 
-/** What a provider of the user's own checks unless it says otherwise; interval and timeout come from `health_checks`. */
-export const DEFAULT_CHECK_TYPE: string = 'ping';
+/** What a check of one provider is unless it says otherwise; times and thresholds come from `health_checks`. */
+export const DEFAULT_HEALTH_PROVIDER: Pick<HealthProviderConfig, 'enabled' | 'checkType' | 'required'> = {
+  enabled: true,
+  checkType: 'ping',
+  required: true,
+};
 
 export const DEFAULT_ADMIN: AdminConfig = { enabled: true, host: '127.0.0.1', port: 9464 };

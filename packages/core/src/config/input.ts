@@ -4,11 +4,11 @@ import type {
   BulkheadConfig,
   CircuitBreakerConfig,
   HealthChecksConfig,
+  HealthProviderConfig,
   HedgeConfig,
   JitterKind,
   OperationRateLimitConfig,
   OperationRetryConfig,
-  ProviderHealthCheckConfig,
   RateLimitConfig,
   RetryBudgetConfig,
   RetryPolicyConfig,
@@ -97,8 +97,11 @@ export interface RetryInput {
   readonly budget?: Switch<Optional<RetryBudgetConfig>> | undefined;
 }
 
-export interface HealthChecksInput extends Optional<Omit<HealthChecksConfig, 'providers' | 'degradedMode'>> {
-  readonly providers?: Named<Optional<ProviderHealthCheckConfig>> | undefined;
+export interface HealthChecksInput
+  extends Optional<Omit<HealthChecksConfig, 'flapping' | 'providers' | 'degradedMode'>> {
+  readonly flapping?: Optional<HealthChecksConfig['flapping']> | undefined;
+  /** Times and thresholds that are left out come from `healthChecks`. */
+  readonly providers?: Named<Optional<HealthProviderConfig>> | undefined;
   readonly degradedMode?: Optional<HealthChecksConfig['degradedMode']> | undefined;
 }
 

@@ -1,10 +1,11 @@
 import { deepFreeze } from '../deep-freeze.ts';
-import { DEFAULT_ADMIN, DEFAULT_CHECK_TYPE, DEFAULT_HEALTH_CHECKS } from '../defaults.ts';
-import type { HealthChecksInput, RuntimeConfigInput } from '../input.ts';
+import { DEFAULT_ADMIN } from '../defaults.ts';
+import type { RuntimeConfigInput } from '../input.ts';
 import { lint } from '../lint.ts';
 import type { Review } from '../review.ts';
-import type { AdminConfig, HealthChecksConfig, ProviderHealthCheckConfig, RuntimeConfig } from '../types.ts';
-import { byName, entry, layered, names } from './merge.ts';
+import type { AdminConfig, RuntimeConfig } from '../types.ts';
+import { completeHealthChecks } from './health-checks.ts';
+import { layered } from './merge.ts';
 import { completeOperations } from './operations.ts';
 import { completeRateLimiting } from './rate-limiting.ts';
 import { completeRetry } from './retry.ts';
@@ -21,37 +22,11 @@ export function completeRuntimeConfig(input: RuntimeConfigInput, review: Review)
   const config: RuntimeConfig = {
     rateLimiting,
     retry,
-    healthChecks: completeHealthChecks(input.healthChecks ?? {}),
+    healthChecks: completeHealthChecks(input, Object.keys(operations), review),
     operations,
     upstreams: completeUpstreams(input, Object.keys(operations), review),
     admin: { ...DEFAULT_ADMIN, ...layered<AdminConfig>(input.admin) },
   };
   lint(config, review);
   return deepFreeze(config);
-}
-
-function completeHealthChecks(given: HealthChecksInput): HealthChecksConfig {
-  const { providers, degradedMode, ...fields } = given;
-  const general = {
-    ...DEFAULT_HEALTH_CHECKS,
-    ...layered<Omit<HealthChecksConfig, 'providers' | 'degradedMode'>>(fields),
-  };
-  const { intervalMs, timeoutMs } = general;
-  const unknown: ProviderHealthCheckConfig = { enabled: true, checkType: DEFAULT_CHECK_TYPE, intervalMs, timeoutMs };
-  return {
-    ...general,
-    providers: byName(
-      names(DEFAULT_HEALTH_CHECKS.providers, providers).map((name) => [
-        name,
-        {
-          ...(entry(DEFAULT_HEALTH_CHECKS.providers, name) ?? unknown),
-          ...layered<ProviderHealthCheckConfig>(entry(providers, name)),
-        },
-      ]),
-    ),
-    degradedMode: {
-      ...DEFAULT_HEALTH_CHECKS.degradedMode,
-      ...layered<HealthChecksConfig['degradedMode']>(degradedMode),
-    },
-  };
 }
