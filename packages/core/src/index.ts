@@ -27,7 +27,8 @@ export { getRateLimitForOperation } from './default-bridge/rate-limit-for-operat
 export type { RetryableWrapper } from './default-bridge/retry.ts';
 export { getRetryPolicyByName, retryable, retryWithBackoff } from './default-bridge/retry.ts';
 export * from './errors.ts';
-export type { CheckHealth, HealthStatus, OverallHealth } from './health/status.ts';
+export type { CheckHealth, LastResult, OverallHealth } from './health/check-health.ts';
+export { HealthStatus } from './health/status.ts';
 export type { ObserverErrorHandler } from './notifier.ts';
 export type * from './observer.ts';
 export type { AttemptContext, AttemptFunction } from './pipeline/attempt.ts';
