@@ -46,6 +46,7 @@ it('are those of the catalogue, all of them, each with the unit, type, buckets a
     call.fallBack('deadline_exceeded');
     return { outcome: 'timeout', errorType: 'deadline_exceeded' };
   });
+  observer.on({ type: 'health.checked', check: 'db', status: 'healthy', durationMs: 1, call: undefined });
   const collected = await otel.collect();
   expect(collected.errors).toEqual([]);
   expect(collected.names).toEqual(CATALOGUE.metrics.map((metric) => metric.name).sort());

@@ -5,11 +5,11 @@ import { prometheusMetricName } from '../../packages/otel/src/prometheus-names.t
 import { allowedValues } from '../../packages/otel/src/signals/definitions.ts';
 import { CATALOGUE } from '../../packages/otel/src/signals.ts';
 
-const { attributes, metrics, spans, events } = CATALOGUE;
+const { attributes, metrics, spans, events, logs } = CATALOGUE;
 
 describe('the catalogue', () => {
   it('names every signal once, in lower case, inside a namespace', () => {
-    for (const group of [attributes, metrics, events]) {
+    for (const group of [attributes, metrics, events, logs]) {
       const names = group.map((signal) => signal.name);
       expect(new Set(names).size).toBe(names.length);
       for (const name of names) expect(name).toMatch(/^[a-z][a-z_]*(\.[a-z][a-z_]*)+$/);
@@ -17,7 +17,9 @@ describe('the catalogue', () => {
   });
 
   it('uses its own prefix for everything but the standard attributes', () => {
-    const foreign = [...attributes, ...metrics, ...events].filter((signal) => !signal.name.startsWith('crossbridge.'));
+    const foreign = [...attributes, ...metrics, ...events, ...logs].filter(
+      (signal) => !signal.name.startsWith('crossbridge.'),
+    );
     expect(foreign.map((signal) => signal.name).sort()).toEqual(['error.type', 'http.request.resend_count']);
   });
 
@@ -36,7 +38,7 @@ describe('the catalogue', () => {
   });
 
   it('gives a meaning to every signal and to every value of a closed set', () => {
-    for (const signal of [...attributes, ...metrics, ...spans, ...events]) {
+    for (const signal of [...attributes, ...metrics, ...spans, ...events, ...logs]) {
       expect(signal.description).toMatch(/^[A-Z].*\.$/);
     }
     for (const attribute of attributes) {
@@ -89,8 +91,11 @@ describe('the catalogue', () => {
       'crossbridge_circuit_breaker_transitions_total',
       'crossbridge_config_reloads_total',
       'crossbridge_fallback_calls_total',
+      'crossbridge_health_check_duration_seconds',
+      'crossbridge_health_flapping',
       'crossbridge_health_overall',
       'crossbridge_health_status',
+      'crossbridge_health_transitions_total',
       'crossbridge_hedge_decisions_total',
       'crossbridge_patch_status',
       'crossbridge_rate_limit_limit',

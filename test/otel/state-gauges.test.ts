@@ -49,6 +49,51 @@ it('shows health, of each check and overall, as 1 for its status and 0 for every
   expect(collected.points('crossbridge.health.status')).toHaveLength(8);
 });
 
+it('shows which check flaps, and every change of one from zero on', async () => {
+  const otel = startOtel();
+  const bridge: BridgeState = {
+    operations: () => [],
+    health: () => ({
+      overall: 'degraded',
+      checks: [
+        { check: 'db', status: 'healthy' },
+        { check: 'openai', status: 'unhealthy', flapping: true },
+      ],
+    }),
+  };
+  const observer = createOtelObserver({ state: () => bridge });
+  const zeros = await otel.collect();
+  expect(by(zeros, 'crossbridge.health.flapping', 'crossbridge.health.check')).toEqual({ db: 0, openai: 1 });
+  expect(zeros.points('crossbridge.health.transitions')).toHaveLength(2 * 4 * 3);
+  const change = { check: 'db', from: 'healthy', to: 'unhealthy', message: '', call: undefined } as const;
+  observer.on({ type: 'health.changed', ...change, flapping: false });
+  observer.on({ type: 'health.changed', ...change, from: 'unhealthy', flapping: true });
+  const raised = (await otel.collect()).points('crossbridge.health.transitions').filter(({ value }) => value !== 0);
+  expect(raised.map(({ attributes, value }) => [attributes, value])).toEqual([
+    [
+      {
+        'crossbridge.health.check': 'db',
+        'crossbridge.health.from': 'healthy',
+        'crossbridge.health.to': 'unhealthy',
+      },
+      1,
+    ],
+  ]);
+});
+
+it('measures each run of a check by what it found', async () => {
+  const otel = startOtel();
+  const observer = createOtelObserver();
+  const run = { type: 'health.checked', check: 'db', call: undefined } as const;
+  observer.on({ ...run, status: 'healthy', durationMs: 20 });
+  observer.on({ ...run, status: 'unhealthy', durationMs: 1500 });
+  const points = (await otel.collect()).points('crossbridge.health.check.duration');
+  expect(points.map(({ attributes, value }) => [attributes, (value as { sum: number }).sum])).toEqual([
+    [{ 'crossbridge.health.check': 'db', 'crossbridge.health.status': 'healthy' }, 0.02],
+    [{ 'crossbridge.health.check': 'db', 'crossbridge.health.status': 'unhealthy' }, 1.5],
+  ]);
+});
+
 it('shows which modules the agent is in front of', async () => {
   const otel = startOtel();
   const bridge: BridgeState = { operations: () => [], patches: () => [{ module: 'pg', status: 'not_outermost' }] };

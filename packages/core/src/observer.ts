@@ -1,3 +1,5 @@
+import type { HealthStatus } from './health/status.ts';
+
 /** How a call ended, as the application sees it. Exactly one per call. */
 export type CallOutcome =
   | 'success'
@@ -161,6 +163,39 @@ export type BridgeEvent =
       readonly result: 'applied' | 'rejected';
       /** Operations whose policies changed. */
       readonly changed: readonly string[];
+      readonly call: undefined;
+    }
+  | {
+      /** A health check has a result, of a probe or of what calls showed. */
+      readonly type: 'health.checked';
+      readonly check: string;
+      /** Of this one result, before thresholds. */
+      readonly status: HealthStatus;
+      readonly durationMs: number;
+      readonly call: undefined;
+    }
+  | {
+      /** The settled status of a check changed, or it began or ceased to flap. */
+      readonly type: 'health.changed';
+      readonly check: string;
+      readonly from: HealthStatus;
+      readonly to: HealthStatus;
+      readonly flapping: boolean;
+      /** Why, for people. Secrets are redacted. */
+      readonly message: string;
+      readonly call: undefined;
+    }
+  | {
+      readonly type: 'health.overall_changed';
+      readonly from: HealthStatus;
+      readonly to: HealthStatus;
+      readonly call: undefined;
+    }
+  | {
+      /** Degraded mode switched features of the application. */
+      readonly type: 'features.changed';
+      readonly enabled: readonly string[];
+      readonly disabled: readonly string[];
       readonly call: undefined;
     }
   | {

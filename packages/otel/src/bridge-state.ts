@@ -1,6 +1,4 @@
-import type { BreakerState, PolicyMode } from '@crossbridge/core';
-
-export type HealthStatusName = 'healthy' | 'degraded' | 'unhealthy' | 'unknown';
+import type { BreakerState, HealthStatus, PolicyMode } from '@crossbridge/core';
 
 export type RateLimitResult = 'admitted' | 'throttled' | 'cancelled';
 
@@ -49,8 +47,8 @@ export function rateLimitsOf({ rateLimit, rateLimits }: OperationState): readonl
 }
 
 export interface HealthState {
-  readonly overall: HealthStatusName;
-  readonly checks: Iterable<{ readonly check: string; readonly status: HealthStatusName }>;
+  readonly overall: HealthStatus;
+  readonly checks: Iterable<{ readonly check: string; readonly status: HealthStatus; readonly flapping?: boolean }>;
 }
 
 /**

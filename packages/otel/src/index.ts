@@ -1,7 +1,6 @@
 export type {
   BridgeState,
   HealthState,
-  HealthStatusName,
   OperationState,
   PatchStatus,
   Phase,
@@ -9,6 +8,7 @@ export type {
   RateLimitState,
 } from './bridge-state.ts';
 export { SCOPE_NAME, SCOPE_VERSION } from './instrumentation-scope.ts';
+export type { Severity, StateChange } from './log-record.ts';
 export { createOtelObserver, type OtelObserver, type OtelObserverOptions } from './otel-observer.ts';
 export {
   type PrometheusMetricType,
@@ -19,8 +19,10 @@ export {
 export * as attributes from './signals/attributes.ts';
 export * from './signals/definitions.ts';
 export * as spanEvents from './signals/events.ts';
+export * as logs from './signals/logs.ts';
 export * as metrics from './signals/metrics.ts';
 export * as spans from './signals/spans.ts';
 export { CATALOGUE } from './signals.ts';
 export { AttemptAnnotator } from './span-processor.ts';
 export type { AttemptSpans } from './spans.ts';
+export type { StateLogLine } from './state-log.ts';

@@ -26,6 +26,9 @@ export interface Instruments {
   readonly breakerRejections: Counter;
   readonly healthStatus: ObservableGauge;
   readonly healthOverall: ObservableGauge;
+  readonly healthFlapping: ObservableGauge;
+  readonly healthTransitions: Counter;
+  readonly healthCheckDuration: Histogram;
   readonly patchStatus: ObservableGauge;
   readonly configReloads: Counter;
 }
@@ -59,6 +62,9 @@ export function createInstruments(meter: Meter): Instruments {
     breakerRejections: counter(metric.breakerRejections),
     healthStatus: gauge(metric.healthStatus),
     healthOverall: gauge(metric.healthOverall),
+    healthFlapping: gauge(metric.healthFlapping),
+    healthTransitions: counter(metric.healthTransitions),
+    healthCheckDuration: histogram(metric.healthCheckDuration),
     patchStatus: gauge(metric.patchStatus),
     configReloads: counter(metric.configReloads),
   };

@@ -1,6 +1,7 @@
 import type { BridgeEvent, CallInfo, PolicyMode } from '@crossbridge/core';
 import type { Attributes, Context } from '@opentelemetry/api';
 import type { Phase } from './bridge-state.ts';
+import { healthTransition } from './health-transition.ts';
 import type { Instruments } from './instruments.ts';
 import * as attribute from './signals/attributes.ts';
 
@@ -42,6 +43,16 @@ export function measure(to: Instruments, event: BridgeEvent, context: Context | 
       break;
     case 'config.reloaded':
       to.configReloads.add(1, { [attribute.reloadResult.name]: event.result });
+      break;
+    case 'health.checked':
+      to.healthCheckDuration.record(event.durationMs / 1000, {
+        [attribute.healthCheck.name]: event.check,
+        [attribute.healthStatus.name]: event.status,
+      });
+      break;
+    case 'health.changed':
+      // One that only begins or ceases to flap has not changed its status.
+      if (event.from !== event.to) to.healthTransitions.add(1, healthTransition(event.check, event.from, event.to));
       break;
     case 'call.ended':
       recordCall(to, event, context);

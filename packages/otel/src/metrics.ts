@@ -14,7 +14,7 @@ import { SCOPE_NAME, SCOPE_VERSION } from './instrumentation-scope.ts';
 import { createInstruments, type Instruments } from './instruments.ts';
 import { measure, ofOperation } from './measurements.ts';
 import { observeState, stateGauges } from './state-gauges.ts';
-import { startAtZero, startReloadsAtZero, zeroKey } from './zero-series.ts';
+import { startAtZero, startHealthAtZero, startReloadsAtZero, zeroKey } from './zero-series.ts';
 
 /**
  * Turns events into measurements.
@@ -86,6 +86,9 @@ export class MetricRecorder {
       this.#once('config', () => startReloadsAtZero(this.#instruments));
       for (const operation of state.operations()) {
         this.#once(zeroKey(operation), () => startAtZero(this.#instruments, operation));
+      }
+      for (const { check } of state.health?.()?.checks ?? []) {
+        this.#once(`check ${check}`, () => startHealthAtZero(this.#instruments, check));
       }
     });
   }

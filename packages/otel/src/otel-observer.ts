@@ -5,6 +5,7 @@ import type { BridgeState } from './bridge-state.ts';
 import { reportFailure } from './failures.ts';
 import { MetricRecorder } from './metrics.ts';
 import { type AttemptSpans, CallSpans } from './spans.ts';
+import { StateLog, type StateLogLine } from './state-log.ts';
 
 export interface OtelObserverOptions {
   /**
@@ -19,6 +20,11 @@ export interface OtelObserverOptions {
   readonly attemptSpans?: AttemptSpans;
   /** Whether call spans carry the hash of the key. Default false: the key may be personal. */
   readonly recordKey?: false | 'hashed';
+  /**
+   * Told the changes of state (circuit breakers, health, config) that no OpenTelemetry logger collects. Without it they are told to
+   * OpenTelemetry only. At most 6 a minute of one kind about one thing.
+   */
+  readonly writeLog?: (line: StateLogLine) => void;
   /** Milliseconds, on the time line of `performance.now()` or since 1970. Default `performance.now`. */
   readonly now?: () => number;
 }
@@ -39,10 +45,11 @@ export interface OtelObserver extends Required<Observer> {
  * one it costs next to nothing. It never throws into a call: its own failures go to OpenTelemetry's diagnostic log.
  */
 export function createOtelObserver(options: OtelObserverOptions = {}): OtelObserver {
-  const { state, attemptSpans = 'auto', recordKey = false, now = () => performance.now() } = options;
+  const { state, writeLog, attemptSpans = 'auto', recordKey = false, now = () => performance.now() } = options;
   const breakers = new BreakerStates(state);
   const spans = new CallSpans({ attemptSpans, recordKey, now, breakers });
   const recorder = new MetricRecorder(state);
+  const log = new StateLog(writeLog, now);
   const refresh = (): void => safely('refreshing the instruments', () => void recorder.refresh());
   refresh();
   return {
@@ -53,6 +60,7 @@ export function createOtelObserver(options: OtelObserverOptions = {}): OtelObser
     on: (event: BridgeEvent): void => {
       safely('recording a metric', () => recorder.record(event, spans.contextOf(event.call)));
       safely('recording a span', () => spans.on(event));
+      safely('writing a log record', () => log.on(event, spans.contextOf(event.call)));
     },
     refresh,
     close: () => safely('closing', () => recorder.close()),

@@ -1,6 +1,7 @@
 import * as attributes from './signals/attributes.ts';
 import type { AttributeDefinition, EventDefinition, MetricDefinition, SpanDefinition } from './signals/definitions.ts';
 import * as events from './signals/events.ts';
+import * as logs from './signals/logs.ts';
 import * as metrics from './signals/metrics.ts';
 import * as spans from './signals/spans.ts';
 
@@ -13,11 +14,14 @@ export const CATALOGUE: {
   readonly metrics: readonly MetricDefinition[];
   readonly spans: readonly SpanDefinition[];
   readonly events: readonly EventDefinition[];
+  /** Log records. */
+  readonly logs: readonly EventDefinition[];
 } = {
   attributes: byName(attributes),
   metrics: byName(metrics),
   spans: byName(spans),
   events: byName(events),
+  logs: byName(logs),
 };
 
 function byName<Definition extends { readonly name: string }>(

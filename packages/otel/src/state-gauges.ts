@@ -14,6 +14,7 @@ export function stateGauges(instruments: Instruments): ObservableGauge[] {
     instruments.breakerState,
     instruments.healthStatus,
     instruments.healthOverall,
+    instruments.healthFlapping,
     instruments.patchStatus,
   ];
 }
@@ -48,8 +49,9 @@ function observeOperation(result: BatchObservableResult, instruments: Instrument
 
 function observeHealth(result: BatchObservableResult, instruments: Instruments, health: HealthState): void {
   observeOneHot(result, instruments.healthOverall, attribute.healthStatus, health.overall, {});
-  for (const { check, status } of health.checks) {
+  for (const { check, status, flapping = false } of health.checks) {
     const attributes = { [attribute.healthCheck.name]: check };
+    result.observe(instruments.healthFlapping, flapping ? 1 : 0, attributes);
     observeOneHot(result, instruments.healthStatus, attribute.healthStatus, status, attributes);
   }
 }

@@ -1,6 +1,7 @@
 import type { BreakerState, PolicyMode } from '@crossbridge/core';
 import type { Attributes, Counter } from '@opentelemetry/api';
 import { type OperationState, rateLimitsOf } from './bridge-state.ts';
+import { healthTransition } from './health-transition.ts';
 import type { Instruments } from './instruments.ts';
 import * as attribute from './signals/attributes.ts';
 import { type AttributeDefinition, allowedValues } from './signals/definitions.ts';
@@ -51,6 +52,14 @@ export function zeroKey(state: OperationState): string {
   const limits = rateLimitsOf(state).map(({ name, mode }) => [name, mode]);
   const policies = [retryOf(retry), hedge, timeout, bulkhead, breaker].map((policy) => policy && [policy.mode]);
   return JSON.stringify([operation, policies, timeout?.attempt, timeout?.total, limits]);
+}
+
+/** Every transition that a health check can make, so that the first one is visible. */
+export function startHealthAtZero(instruments: Instruments, check: string): void {
+  const statuses = allowedValues(attribute.healthStatus);
+  for (const from of statuses) {
+    for (const to of statuses) if (from !== to) instruments.healthTransitions.add(0, healthTransition(check, from, to));
+  }
 }
 
 /** The counter of reloads belongs to no operation. */

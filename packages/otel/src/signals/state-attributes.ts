@@ -1,5 +1,5 @@
-import type { BridgeEvent } from '@crossbridge/core';
-import type { HealthStatusName, PatchStatus } from '../bridge-state.ts';
+import type { BridgeEvent, HealthStatus } from '@crossbridge/core';
+import type { PatchStatus } from '../bridge-state.ts';
 import type { AttributeDefinition } from './definitions.ts';
 
 export const healthCheck: AttributeDefinition = {
@@ -10,7 +10,7 @@ export const healthCheck: AttributeDefinition = {
   values: {},
 };
 
-export const healthStatus: AttributeDefinition<HealthStatusName> = {
+export const healthStatus: AttributeDefinition<HealthStatus> = {
   name: 'crossbridge.health.status',
   type: 'string',
   description: 'Status of a health check, or of all of them together.',
@@ -21,6 +21,50 @@ export const healthStatus: AttributeDefinition<HealthStatusName> = {
     unhealthy: 'Does not work.',
     unknown: 'No result yet, or the last one is too old.',
   },
+};
+
+export const healthFrom: AttributeDefinition<HealthStatus> = {
+  ...healthStatus,
+  name: 'crossbridge.health.from',
+  description: 'Status before the change.',
+};
+
+export const healthTo: AttributeDefinition<HealthStatus> = {
+  ...healthStatus,
+  name: 'crossbridge.health.to',
+  description: 'Status after the change.',
+};
+
+export const healthFlapping: AttributeDefinition = {
+  name: 'crossbridge.health.flapping',
+  type: 'boolean',
+  description: 'Whether the check changes its status so often that no single status can be trusted.',
+  bound: 'nothing',
+  values: {},
+};
+
+export const healthMessage: AttributeDefinition = {
+  name: 'crossbridge.health.message',
+  type: 'string',
+  description: 'Why the check has its status, in words; secrets are redacted.',
+  bound: 'nothing',
+  values: {},
+};
+
+export const featuresEnabled: AttributeDefinition = {
+  name: 'crossbridge.features.enabled',
+  type: 'string',
+  description: 'Features that degraded mode gave back, separated by commas.',
+  bound: 'nothing',
+  values: {},
+};
+
+export const featuresDisabled: AttributeDefinition = {
+  name: 'crossbridge.features.disabled',
+  type: 'string',
+  description: 'Features that degraded mode took away, separated by commas.',
+  bound: 'nothing',
+  values: {},
 };
 
 export const patchModule: AttributeDefinition = {

@@ -1,5 +1,10 @@
 import * as attribute from './attributes.ts';
-import type { CounterDefinition, GaugeDefinition } from './definitions.ts';
+import {
+  type CounterDefinition,
+  DURATION_BOUNDARIES,
+  type GaugeDefinition,
+  type HistogramDefinition,
+} from './definitions.ts';
 
 export const healthStatus: GaugeDefinition = {
   name: 'crossbridge.health.status',
@@ -19,6 +24,34 @@ export const healthOverall: GaugeDefinition = {
   attributes: [attribute.healthStatus],
   optional: [],
   oneHot: attribute.healthStatus,
+};
+
+export const healthFlapping: GaugeDefinition = {
+  name: 'crossbridge.health.flapping',
+  type: 'gauge',
+  unit: '{check}',
+  description: 'Whether the health check changes its status so often that no single one can be trusted: 1, else 0.',
+  attributes: [attribute.healthCheck],
+  optional: [],
+};
+
+export const healthTransitions: CounterDefinition = {
+  name: 'crossbridge.health.transitions',
+  type: 'counter',
+  unit: '{transition}',
+  description: 'Changes of the settled status of the health check.',
+  attributes: [attribute.healthCheck, attribute.healthFrom, attribute.healthTo],
+  optional: [],
+};
+
+export const healthCheckDuration: HistogramDefinition = {
+  name: 'crossbridge.health.check.duration',
+  type: 'histogram',
+  unit: 's',
+  description: 'Duration of one run of the health check, with the status that this run found.',
+  attributes: [attribute.healthCheck, attribute.healthStatus],
+  optional: [],
+  boundaries: DURATION_BOUNDARIES,
 };
 
 export const patchStatus: GaugeDefinition = {
