@@ -77,6 +77,8 @@ const BAD = [
   'runtime: {operations: {" a": {}}}',
   'runtime: {upstreams: {match: {}, operation: search}}',
   'runtime: {upstreams: [{match: {host: "https://a.com"}, operation: search}]}',
+  'runtime: {upstreams: [{match: {path: "/v1?stream=true"}, operation: search}]}',
+  'runtime: {rate_limiting: {max_keys: 1000000000}}',
   'runtime: {admin: {port: 70000}}',
   'runtime: {admin: {enabled: "yes"}}',
   'runtime: {health_checks: {failure_threshold: 0}}',

@@ -52,6 +52,17 @@ describe('values that contradict each other', () => {
     ['upstreams: [{match: {host: ""}, operation: search}]', 'upstreams[0].match.host', 'a host without scheme or path'],
     ['upstreams: [{match: {path: v1}, operation: search}]', 'upstreams[0].match.path', 'a path that starts with "/"'],
     [
+      'upstreams: [{match: {path: "v1?a"}, operation: search}]',
+      'upstreams[0].match.path',
+      'a path that starts with "/"',
+    ],
+    [
+      'upstreams: [{match: {path: "/v1?stream=true"}, operation: search}]',
+      'upstreams[0].match.path',
+      'expected the path alone, without "?" and "#": query and fragment of a request are not looked at, got "/v1?stream=true"',
+    ],
+    ['upstreams: [{match: {path: "/v1#top"}, operation: search}]', 'upstreams[0].match.path', 'the path alone'],
+    [
       'upstreams: [{match: {method: PSOT}, operation: search}]',
       'upstreams[0].match.method',
       'an HTTP method, got PSOT; did you mean "POST"?',

@@ -87,8 +87,9 @@ describe('a value', () => {
     ['rate_limiting.enabled', 'maybe', 'expected true or false, got maybe'],
     ['rate_limiting.enabled', 'yes', 'only true and false, without quotes, are booleans'],
     ['rate_limiting.enabled', '"true"', 'only true and false, without quotes, are booleans'],
-    ['rate_limiting.max_keys', '0', 'expected a whole number of at least 1, got 0'],
-    ['rate_limiting.max_keys', '1.5', 'expected a whole number of at least 1, got 1.5'],
+    ['rate_limiting.max_keys', '0', 'expected a whole number from 1 to 100000000, got 0'],
+    ['rate_limiting.max_keys', '1.5', 'expected a whole number from 1 to 100000000, got 1.5'],
+    ['rate_limiting.max_keys', '100000001', 'expected a whole number from 1 to 100000000, got 100000001'],
     ['rate_limiting.cleanup_threshold', '-1', 'expected a whole number of at least 0, got -1'],
     ['rate_limiting.defaults', '[1]', 'got a list'],
     ['rate_limiting.defaults.search', '30', 'expected a map with capacity, window_seconds, window, got 30'],
@@ -197,9 +198,30 @@ describe('a value', () => {
   });
 });
 
+describe('a name that can be none', () => {
+  const expected = 'expected a name that is not empty and has no spaces at its ends';
+
+  it.each([
+    ['runtime:\n  operations:\n    " ":\n      retry: quick', '3:5 runtime.operations[" "]', '" "'],
+    ['runtime:\n  operations:\n    "": {}', '3:5 runtime.operations[""]', '""'],
+    ['runtime: {health_checks: {providers: {"a ": {}}}}', '1:39 runtime.health_checks.providers["a "]', '"a "'],
+    ['runtime: {rate_limiting: {overrides: {" ": {}}}}', '1:39 runtime.rate_limiting.overrides[" "]', '" "'],
+  ])('is told at the name: %j', (text, place, shown) => {
+    expect(problemsOf(text)).toEqual([`${place}: ${expected}, got ${shown}`]);
+  });
+
+  it('does not hide what else is wrong', () => {
+    expect(problemsOf('runtime: {operations: {" a": {}, b: 5}}')).toEqual([
+      `1:24 runtime.operations[" a"]: ${expected}, got " a"`,
+      expect.stringContaining('1:37 runtime.operations.b: expected a map with'),
+    ]);
+  });
+});
+
 describe('limits of what is allowed', () => {
   it.each([
     'timeout: {total: 1, attempt: 1}',
+    'rate_limiting: {max_keys: 100000000}',
     'retry: {quick_policy: {base_delay: 1, max_delay: 1}}',
     'retry: {budget: {ratio: 0, min_retries_per_second: 0}}',
     'retry: {quick_policy: {base_delay: 0, max_delay: 0, exponential_base: 1}}',

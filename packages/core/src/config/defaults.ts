@@ -34,6 +34,9 @@ export const DEFAULT_RATE_LIMIT_USE: Omit<OperationRateLimitConfig, 'name' | 'ca
 /** Most keys whose buckets are held at once. */
 export const DEFAULT_MAX_KEYS: number = 100_000;
 
+/** The table of buckets is laid out at the start, 28 bytes for each key: these are 2.8 GB. */
+export const MOST_KEYS: number = 100_000_000;
+
 /** The retry policies every bridge knows. */
 export const DEFAULT_RETRY_POLICIES: Readonly<
   Record<'default' | 'expensive' | 'quick' | 'conservative', RetryPolicyConfig>

@@ -6,6 +6,8 @@ type Issue = z.core.$ZodIssue;
 /** One thing a schema objects to, in words of the report. */
 export type Finding =
   | { readonly kind: 'unknown_key'; readonly path: Path; readonly known: readonly string[] }
+  /** A key of the user's own that cannot be a name. */
+  | { readonly kind: 'bad_name'; readonly path: Path; readonly expected: string }
   | {
       readonly kind: 'unexpected';
       readonly path: Path;
@@ -25,6 +27,8 @@ export function findings(issues: readonly Issue[], prefix: Path = []): Finding[]
       const known = issue.message.split(' ');
       return issue.keys.map((key) => ({ kind: 'unknown_key', path: [...path, key], known }));
     }
+    if (issue.code === 'invalid_key')
+      return [{ kind: 'bad_name', path, expected: issue.issues[0]?.message ?? 'a name' }];
     if (issue.code === 'invalid_union') {
       const meant = issue.errors.find((errors) => !errors.some(isWrongKind));
       if (meant !== undefined) return findings(meant, path);

@@ -32,7 +32,7 @@ export interface RateLimitingConfig {
   readonly defaults: Readonly<Record<string, RateLimitConfig>>;
   /** Limits that replace the default, by key (`user:12345`) or key prefix (`org:premium`), then by operation. */
   readonly overrides: Readonly<Record<string, Readonly<Record<string, RateLimitConfig>>>>;
-  /** Most keys whose buckets are held at once, in all limits together. Default 100,000. */
+  /** Most keys whose buckets are held at once, in all limits together. Default 100,000, at most 100 million; each takes 28 bytes. */
   readonly maxKeys: number;
 }
 

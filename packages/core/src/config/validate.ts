@@ -24,7 +24,7 @@ export function validate(
     const found = findings(result.error.issues);
     // What shows up only after a value was taken out is a consequence of taking it out.
     if (round === 0) for (const finding of onePerPlace(found)) tell(finding, raw, review);
-    for (const { path, kind } of found) sound = without(sound, path, kind === 'unknown_key');
+    for (const { path, kind } of found) sound = without(sound, path, kind === 'unknown_key' || kind === 'bad_name');
   }
   return {};
 }
@@ -47,6 +47,10 @@ function tell(finding: Finding, raw: unknown, review: ConfigReview): void {
   if (finding.kind === 'unknown_key') {
     const key = String(path.at(-1));
     review.fail(path, `unknown key "${key}"${suggestion(key, finding.known)}`, 'key');
+    return;
+  }
+  if (finding.kind === 'bad_name') {
+    review.fail(path, `expected ${finding.expected}, got ${describe(String(path.at(-1)))}`, 'key');
     return;
   }
   const value = valueAt(raw, path);

@@ -48,7 +48,8 @@ export const DESCRIPTIONS = {
     enabled: 'Default true; false lets everything pass.',
     defaults: 'Limits by operation. search, transform, embed, ai_generate and health_check are built in.',
     overrides: 'Limits of single keys ("user:12345"), or of all keys with that prefix ("org:premium"), by operation.',
-    maxKeys: 'Keys remembered at once, in all limits together, so memory is bounded. Default 100000.',
+    maxKeys:
+      'Keys remembered at once, in all limits together, 28 bytes each, so memory is bounded. Default 100000, at most 100 million.',
   },
   retryPolicy: {
     maxAttempts: 'Attempts in total, the first one included.',

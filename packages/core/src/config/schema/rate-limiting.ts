@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MOST_KEYS } from '../defaults.ts';
 import type { OperationInput, OperationRateLimitInput, RateLimitingInput } from '../input.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import type { Dialect } from './dialect.ts';
@@ -39,7 +40,7 @@ export function rateLimiting(dialect: Dialect): z.ZodType<RateLimitingInput> {
     enabled: flag(),
     defaults: limits,
     overrides: named(limits, 'a key such as "user:12345" to limits by operation'),
-    maxKeys: number({ whole: true, min: 1 }),
+    maxKeys: number({ whole: true, min: 1, max: MOST_KEYS }),
   };
   const ignored = dialect.kind === 'yaml' ? { cleanupThreshold: number({ whole: true, min: 0 }) } : {};
   return section(dialect, fields, DESCRIPTIONS.rateLimiting, { ignored });

@@ -59,7 +59,7 @@ export function pick<F extends Fields>(dialect: Dialect, fields: F, raw: Record<
 
 /** A map from names of the user's own to values of one kind. An entry left empty is there, and undefined. */
 export function named<T>(value: z.ZodType<T>, what: string): z.ZodType<Record<string, T | undefined>> {
-  const name = z.string().regex(/^\S(?:.*\S)?$/, expected(`a name that is not empty and has no spaces at its ends`));
+  const name = z.string().regex(/^\S(?:.*\S)?$/, expected('a name that is not empty and has no spaces at its ends'));
   return z.record(name, optional(value), expected(`a map from ${what}`));
 }
 

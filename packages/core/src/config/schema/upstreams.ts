@@ -12,6 +12,7 @@ const METHODS = [
 ];
 const HOST = 'a host without scheme or path: "api.example.com", "*.example.com", "localhost:8080"';
 const PATH = 'a path that starts with "/": "/v1/chat/*" (* stays inside a segment, ** crosses them)';
+const PATH_ALONE = 'the path alone, without "?" and "#": query and fragment of a request are not looked at';
 
 export function upstreams(dialect: Dialect): z.ZodType<(UpstreamInput | undefined)[]> {
   const method = z.string(expected('an HTTP method')).transform((value, context) => {
@@ -19,6 +20,9 @@ export function upstreams(dialect: Dialect): z.ZodType<(UpstreamInput | undefine
     if (METHODS.includes(upper)) return upper;
     context.addIssue({ code: 'custom', message: 'an HTTP method', params: { candidates: METHODS } });
     return z.NEVER;
+  });
+  const path = z.string(expected(PATH)).regex(/^[/*][^\s?#]*$/, {
+    error: ({ input }) => (/^[/*]\S*$/.test(String(input)) ? PATH_ALONE : PATH),
   });
   const methods = list(method, 'HTTP methods').refine((all) => all.length > 0, expected('at least one HTTP method'));
   const one = method.transform((only) => [only]);
@@ -32,7 +36,7 @@ export function upstreams(dialect: Dialect): z.ZodType<(UpstreamInput | undefine
           .regex(/^[^\s/]+$/, expected(HOST))
           .transform((host) => host.toLowerCase()),
       ),
-      path: orNone(z.string(expected(PATH)).regex(/^[/*]\S*$/, expected(PATH))),
+      path: orNone(path),
       methods: orNone(z.union([one, methods], expected('an HTTP method, or a list of them'))),
     },
     DESCRIPTIONS.match,
