@@ -93,6 +93,29 @@ describe('bridge.circuitBreaker', () => {
     ]);
     expect(testBridge({}).bridge.circuitBreaker('op')).toBeUndefined();
   });
+
+  it('holds the circuit of one target open, where each has its own', async () => {
+    const { bridge, observer } = testBridge({ circuitBreaker: { per: 'target' } });
+    const control = bridge.circuitBreaker('op', 'a.example');
+    control?.isolate();
+    expect(control?.state).toBe('isolated');
+    expect(await rejection(bridge.run('op', () => 1, { target: 'a.example' }))).toMatchObject({ code: 'circuit_open' });
+    expect(await bridge.run('op', () => 'other', { target: 'b.example' })).toBe('other');
+    expect(bridge.circuitBreaker('op')?.state).toBe('isolated');
+    control?.reset();
+    expect(await bridge.run('op', () => 'reset', { target: 'a.example' })).toBe('reset');
+    expect(observer.ofType('circuit_breaker.changed').map(({ to, target }) => [to, target])).toEqual([
+      ['isolated', 'a.example'],
+      ['closed', 'a.example'],
+    ]);
+    expect(testBridge({ circuitBreaker: {} }).bridge.circuitBreaker('op', 'a.example')).toBeUndefined();
+  });
+
+  it('makes no operation of a name that nobody configured', () => {
+    const { bridge } = testBridge({});
+    expect(bridge.circuitBreaker('typing_mistake')).toBeUndefined();
+    expect(bridge.state.operations().map(({ operation }) => operation)).toEqual(['op']);
+  });
 });
 
 describe('bridge.reserve', () => {

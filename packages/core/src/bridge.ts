@@ -1,3 +1,4 @@
+import type { BreakerControl } from './circuit-breaker/breaker-registry.ts';
 import { type Classifier, createClassifier } from './classification/classify.ts';
 import type { ErrorRule } from './classification/error-rule.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -10,7 +11,7 @@ import { aggregate } from './health/aggregate.ts';
 import type { OverallHealth } from './health/check-health.ts';
 import { operationHealth } from './health/operation-health.ts';
 import { Notifier, type ObserverErrorHandler } from './notifier.ts';
-import type { BreakerState, Observer } from './observer.ts';
+import type { Observer } from './observer.ts';
 import type { AttemptFunction } from './pipeline/attempt.ts';
 import { Call } from './pipeline/call.ts';
 import type { Environment } from './pipeline/operation.ts';
@@ -26,6 +27,8 @@ import type { Random } from './retry/backoff.ts';
 import type { RetryPolicyOptions } from './retry/policy.ts';
 import { type RetryOptions, retryCall } from './retry/retry-call.ts';
 import { assertRunnable, type RunOptions } from './run-options.ts';
+
+export type { BreakerControl } from './circuit-breaker/breaker-registry.ts';
 
 const NO_OPTIONS = {};
 
@@ -46,15 +49,6 @@ export interface BridgeOptions {
 export interface BridgeStateView {
   operations(): readonly OperationState[];
   health(): OverallHealth;
-}
-
-/** A circuit breaker in the hands of an operator. With a breaker for each target, all of them together. */
-export interface BreakerControl {
-  readonly state: BreakerState;
-  /** Holds the circuit open until {@link reset}. */
-  isolate(): void;
-  /** Closes the circuit and forgets every result so far. */
-  reset(): void;
 }
 
 /** One configured instance: its operations, limiter, health and observers. */
@@ -158,9 +152,15 @@ export class Bridge {
     return own.reserve(key, estimate, options);
   }
 
-  /** The circuit breaker of `operation`, to be held open or closed by hand; undefined when it has none. */
-  circuitBreaker(operation: string): BreakerControl | undefined {
-    return this.#operations.of(operation).breakers;
+  /**
+   * The circuit breaker of `operation`, to be held open or closed by hand; undefined when it has none. Where each target has its own
+   * it stands for all of them, and for those to come; with `target` for that one alone, undefined where targets have none of their own.
+   */
+  circuitBreaker(operation: string, target?: string): BreakerControl | undefined {
+    // What nobody configured has no breaker, and asking must not make it an operation of this bridge.
+    if (!Object.hasOwn(this.#config.operations, operation)) return undefined;
+    const { breakers } = this.#operations.of(operation);
+    return target === undefined ? breakers : breakers?.control(target);
   }
 
   /**

@@ -140,6 +140,18 @@ describe('BreakerRegistry', () => {
     expect(counted.registry.of('a')).not.toBe(a);
   });
 
+  it('counts from the end of an attempt that took long, not from its start', () => {
+    const { registry, clock } = registryOf({ maxTargets: 1 });
+    const a = registry.of('a');
+    const permit = a.tryAcquire() as BreakerPermit;
+    registry.of('b');
+    clock.jump(99_000);
+    a.record(permit, 'failure');
+    clock.jump(1_000);
+    registry.of('b');
+    expect(registry.of('a')).toBe(a);
+  });
+
   it('keeps a target whose attempt hangs, however long', () => {
     const { registry, clock } = registryOf({ maxTargets: 1 });
     const a = registry.of('a');
@@ -149,6 +161,162 @@ describe('BreakerRegistry', () => {
       clock.jump(1e9);
     }
     expect(registry.of('a')).toBe(a);
+  });
+
+  describe('when nobody calls a broken target any more', () => {
+    const minute = 60_000;
+
+    it('gives its place away ten minutes after a probe was due, and says that it counts no more', () => {
+      const { registry, clock, changes } = registryOf({ maxTargets: 1 });
+      open(registry.of('a'));
+      clock.jump(1_000 + 10 * minute - 1);
+      const shared = registry.of('b');
+      expect([registry.of('c'), registry.control('a')?.state]).toEqual([shared, 'open']);
+      clock.jump(1);
+      expect(registry.of('b')).not.toBe(shared);
+      expect([registry.size, changes.at(-1)]).toEqual([1, 'a: open > closed']);
+      clock.jump(10 * minute);
+      expect([registry.of('a').state, registry.size]).toEqual(['closed', 1]);
+    });
+
+    it('waits ten times as long as its circuit stays open, where that is longer', () => {
+      const { registry, clock } = registryOf({ maxTargets: 1, openForMs: 2 * minute });
+      open(registry.of('a'));
+      clock.jump(22 * minute - 1);
+      const shared = registry.of('b');
+      clock.jump(1);
+      expect(registry.of('b')).not.toBe(shared);
+    });
+
+    it('counts from the last probe that failed', () => {
+      const { registry, clock } = registryOf({ maxTargets: 1 });
+      open(registry.of('a'));
+      clock.jump(9 * minute);
+      attempt(registry.of('a'), 'failure');
+      clock.jump(9 * minute);
+      registry.of('b');
+      expect(registry.of('a').state).toBe('open');
+    });
+
+    it('gives up one whose last probe was cancelled, counting from there', () => {
+      const { registry, clock, changes } = registryOf({ maxTargets: 1 });
+      open(registry.of('a'));
+      clock.jump(9 * minute);
+      const probe = registry.of('a').tryAcquire() as BreakerPermit;
+      clock.jump(9 * minute);
+      registry.of('a').record(probe, 'ignored');
+      clock.jump(10 * minute - 1);
+      registry.of('b');
+      expect(registry.control('a')?.state).toBe('half_open');
+      clock.jump(1);
+      registry.of('b');
+      expect([changes.at(-1), registry.control('a')?.state]).toEqual(['a: half_open > closed', 'closed']);
+    });
+
+    it('keeps it while an attempt on it is under way, be it older than the opening', () => {
+      const { registry, clock } = registryOf({ maxTargets: 1 });
+      const a = registry.of('a');
+      const slow = a.tryAcquire() as BreakerPermit;
+      open(a);
+      clock.jump(1e9);
+      registry.of('b');
+      expect(registry.of('a')).toBe(a);
+      a.record(slow, 'failure');
+      registry.of('b');
+      expect(registry.of('a')).not.toBe(a);
+    });
+
+    it('gives closed and idle ones away first, and never one that is held open by hand', () => {
+      const { registry, clock } = registryOf({ maxTargets: 3 });
+      const [a, b, c] = ['a', 'b', 'c'].map((target) => registry.of(target)) as [
+        CircuitBreaker,
+        CircuitBreaker,
+        CircuitBreaker,
+      ];
+      open(a);
+      b.isolate();
+      attempt(c, 'success');
+      clock.jump(1e9);
+      registry.of('d').tryAcquire();
+      expect([registry.of('a'), registry.of('b')]).toEqual([a, b]);
+      registry.of('e').tryAcquire();
+      expect(registry.control('a')?.state).toBe('closed');
+      registry.of('f');
+      expect([registry.of('b'), registry.size]).toEqual([b, 3]);
+    });
+
+    it('does not look broken because of it, and still keeps the results of the operation and of isolated targets in sight', () => {
+      const { registry, clock } = registryOf({ maxTargets: 5 });
+      open(registry.of('a'));
+      clock.jump(10 * minute);
+      expect([registry.state, registry.notClosed(5).total]).toEqual(['open', 1]);
+      clock.jump(1_000);
+      expect([registry.state, registry.notClosed(5).total]).toEqual(['closed', 0]);
+      registry.of('b').isolate();
+      open(registry.of(undefined));
+      clock.jump(1e9);
+      expect(registry.notClosed(5).breakers.map(({ target }) => target)).toEqual(['b', undefined]);
+      expect(registry.of('a').tryAcquire()?.probe).toBeDefined();
+    });
+  });
+
+  describe('in the hands of an operator', () => {
+    it('holds one target open and no other', () => {
+      const { registry, changes } = registryOf();
+      const control = registry.control('a');
+      control?.isolate();
+      expect([control?.state, registry.of('a').tryAcquire(), registry.of('b').state]).toEqual([
+        'isolated',
+        undefined,
+        'closed',
+      ]);
+      control?.reset();
+      expect([control?.state, registry.of('a').state]).toEqual(['closed', 'closed']);
+      expect(changes).toEqual(['a: closed > isolated', 'a: isolated > closed']);
+    });
+
+    it('takes no place by looking at a target or resetting it', () => {
+      const { registry } = registryOf();
+      registry.control('a')?.reset();
+      expect([registry.control('a')?.state, registry.size]).toEqual(['closed', 0]);
+    });
+
+    it('holds open a target that has no place, without the others that share one, and lets the place go after that', () => {
+      const { registry } = registryOf({ maxTargets: 1 });
+      open(registry.of('a'));
+      const shared = registry.of('b');
+      registry.control('b')?.isolate();
+      expect([registry.of('b').state, registry.of('c'), shared.state]).toEqual(['isolated', shared, 'closed']);
+      registry.control('b')?.reset();
+      registry.control('a')?.reset();
+      registry.of('c');
+      expect(registry.size).toBe(1);
+    });
+
+    it('opens the way to one target while all others are held', () => {
+      const { registry } = registryOf();
+      registry.isolate();
+      expect(registry.control('a')?.state).toBe('isolated');
+      registry.control('a')?.reset();
+      expect([registry.of('a').state, registry.of('b').state, registry.state]).toEqual([
+        'closed',
+        'isolated',
+        'isolated',
+      ]);
+    });
+
+    it('knows the shared breaker by its name, which is nobody else’s', () => {
+      const { registry } = registryOf({ maxTargets: 1 });
+      open(registry.of('a'));
+      registry.control(OVERFLOW_TARGET)?.isolate();
+      expect([registry.of('b').state, registry.of(OVERFLOW_TARGET)]).toEqual(['isolated', registry.of('b')]);
+      registry.control(OVERFLOW_TARGET)?.reset();
+      expect([registry.of('b').state, registry.notClosed(9).total]).toEqual(['closed', 1]);
+    });
+
+    it('has no control of a target where all have one breaker', () => {
+      expect(registryOf({ per: 'operation' }).registry.control('a')).toBeUndefined();
+    });
   });
 
   it('holds every target open until it is reset, newcomers included', () => {
@@ -196,44 +364,86 @@ describe('BreakerRegistry', () => {
   it('holds no more than its bound, keeps every breaker that matters, and knows its state', () => {
     const step = fc.record({
       target: fc.integer({ min: 0, max: 9 }).map((index) => `host-${index}`),
-      what: fc.constantFrom('success', 'failure', 'start', 'finish'),
-      waitMs: fc.integer({ min: 0, max: 600 }),
+      what: fc.constantFrom('success', 'failure', 'failure', 'start', 'finish', 'cancel', 'isolate', 'reset'),
+      waitMs: fc.oneof(
+        { weight: 9, arbitrary: fc.integer({ min: 0, max: 600 }) },
+        { weight: 1, arbitrary: fc.integer({ min: 0, max: 900_000 }) },
+      ),
     });
+    const seen = new Set<string>();
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 120 }), fc.integer({ min: 1, max: 5 }), (steps, maxTargets) => {
-        const { registry, clock } = registryOf({
-          consecutiveFailures: null,
-          windowMs: 2_000,
-          maxTargets,
-          minimumCalls: 2,
-        });
-        const known = new Map<string, CircuitBreaker>();
-        const running: [CircuitBreaker, BreakerPermit][] = [];
-        for (const { target, what, waitMs } of steps) {
-          clock.jump(waitMs);
-          const mattered = [...known].filter(([, breaker]) => !breaker.disposable);
-          const before = registry.size;
-          const breaker = registry.of(target);
-          if (registry.size > before || known.get(target) === breaker) known.set(target, breaker);
-          for (const [name, kept] of mattered) if (name === target) expect(breaker).toBe(kept);
-          if (what === 'start') {
-            const permit = breaker.tryAcquire();
-            if (permit !== undefined) running.push([breaker, permit]);
-          } else if (what === 'finish') {
-            const [own, permit] = running.pop() ?? [];
-            if (own !== undefined && permit !== undefined) own.record(permit, 'failure');
-          } else attempt(breaker, what);
-          expect(registry.size).toBeLessThanOrEqual(maxTargets);
-          const { total, breakers } = registry.notClosed(100);
-          expect(breakers).toHaveLength(total);
-          expect(registry.state === 'closed').toBe(total === 0);
-          for (const open of breakers) {
-            if (open.target !== OVERFLOW_TARGET && open.target !== undefined) {
-              expect(registry.of(open.target).state).toBe(open.state);
+      fc.property(
+        fc.array(step, { maxLength: 150, size: 'max' }),
+        fc.integer({ min: 1, max: 5 }),
+        (steps, maxTargets) => {
+          const { registry, clock, changes } = registryOf({
+            consecutiveFailures: null,
+            windowMs: 2_000,
+            maxTargets,
+            minimumCalls: 2,
+          });
+          const shared = registry.of(OVERFLOW_TARGET);
+          const known = new Map<string, CircuitBreaker>();
+          /** When the circuit of a target last let somebody in, or was moved. */
+          const touchedMs = new Map<string, number>();
+          const running: { target: string; breaker: CircuitBreaker; permit: BreakerPermit }[] = [];
+          const held = new Set<string>();
+          for (const { target, what, waitMs } of steps) {
+            clock.jump(waitMs);
+            const own = known.get(target);
+            const busy = own !== undefined && running.some(({ breaker }) => breaker === own);
+            const mattered =
+              own !== undefined &&
+              (busy ||
+                held.has(target) ||
+                (own.state !== 'closed' && clock.now() - (touchedMs.get(target) ?? 0) < 601_000) ||
+                (own.state === 'closed' && !own.disposable && clock.now() - (touchedMs.get(target) ?? 0) < 20_000));
+            const before = changes.length;
+            const sizeBefore = registry.size;
+            if (what === 'isolate') {
+              registry.control(target)?.isolate();
+              held.add(target);
+            } else if (what === 'reset') {
+              registry.control(target)?.reset();
+              held.delete(target);
             }
+            const breaker = registry.of(target);
+            if (mattered) expect(breaker).toBe(own);
+            if (breaker === shared) known.delete(target);
+            else known.set(target, breaker);
+            for (const change of changes.slice(before)) {
+              seen.add(change.slice(change.indexOf(':')));
+              if (change.startsWith(`${target}:`)) touchedMs.set(target, clock.now());
+            }
+            if (what === 'start') {
+              const permit = breaker.tryAcquire();
+              if (permit !== undefined) {
+                running.push({ target, breaker, permit });
+                touchedMs.set(target, clock.now());
+              }
+            } else if (what === 'finish' || what === 'cancel') {
+              const one = running.pop();
+              if (one !== undefined) {
+                one.breaker.record(one.permit, what === 'finish' ? 'failure' : 'ignored');
+                touchedMs.set(one.target, clock.now());
+              }
+            } else if (what === 'success' || what === 'failure') {
+              attempt(breaker, what);
+              touchedMs.set(target, clock.now());
+            }
+            // Only an operator gets more places.
+            const most = Math.max(maxTargets, sizeBefore + (what === 'isolate' ? 1 : 0));
+            expect(registry.size).toBeLessThanOrEqual(most);
+            const { total, breakers } = registry.notClosed(100);
+            expect(breakers).toHaveLength(total);
+            expect(registry.state === 'closed').toBe(total === 0);
+            for (const open of breakers) expect(registry.control(open.target ?? '')?.state).toBe(open.state);
           }
-        }
-      }),
+        },
+      ),
+      { numRuns: 300 },
     );
+    // The runs are of no use if nothing is ever given up.
+    expect([...seen]).toEqual(expect.arrayContaining([': open > closed', ': half_open > closed']));
   });
 });

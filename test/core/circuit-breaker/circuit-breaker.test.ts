@@ -178,8 +178,9 @@ describe('CircuitBreaker', () => {
     breaker.configure({ strategy: () => new StreakBreaker(2, undefined), openForMs: 1_000, halfOpenProbes: 1 });
     const permit = breaker.tryAcquire() as BreakerPermit;
     expect([breaker.idle, breaker.disposable]).toEqual([false, false]);
+    expect(breaker.activity).toBe(1);
     breaker.record(permit, 'failure');
-    expect([breaker.idle, breaker.disposable, breaker.admitted]).toEqual([true, false, 1]);
+    expect([breaker.idle, breaker.disposable, breaker.activity]).toEqual([true, false, 2]);
     attempt(breaker, 'success');
     expect(breaker.disposable).toBe(true);
   });

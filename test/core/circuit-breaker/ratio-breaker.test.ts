@@ -19,6 +19,15 @@ describe('RatioBreaker', () => {
     expect([1, 2, 3, 4, 5].map(() => mixed.failure())).toEqual([false, false, false, false, true]);
   });
 
+  it('trips at exactly the share that was asked for, however it is written', () => {
+    for (const [percent, ratio] of [7, 14, 28, 29, 55, 56, 57, 58].map((one) => [one, one / 100] as const)) {
+      const breaker = ratioBreaker(new CountWindow(100), ratio, 100);
+      for (let call = 0; call < 100 - percent; call += 1) breaker.success();
+      const tripped = Array.from({ length: percent }, () => breaker.failure());
+      expect([ratio, tripped.indexOf(true)]).toEqual([ratio, percent - 1]);
+    }
+  });
+
   it('can trip only when every attempt fails', () => {
     const breaker = ratioBreaker(new CountWindow(4), 1, 4);
     breaker.success();
@@ -114,7 +123,7 @@ describe('RatioBreaker', () => {
             const slowOnes = last.filter((one) => one.slow).length;
             const trips =
               last.length >= minimumCalls &&
-              ((failed && failures >= failureRatio * last.length) || (slow && slowOnes >= slowCallRatio * last.length));
+              ((failed && failures / last.length >= failureRatio) || (slow && slowOnes / last.length >= slowCallRatio));
             expect(breaker.record(failed, slow ? 101 : 100)).toBe(trips);
             expect([window.calls, window.failures, window.slow]).toEqual([last.length, failures, slowOnes]);
           });

@@ -3,29 +3,25 @@ import type { CircuitBreakerConfig } from '../config/types.ts';
 import type { BreakerState } from '../observer.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { breakerSettings } from './strategy.ts';
+import { isAbandoned, TargetPlaces } from './target-places.ts';
 
-/** The name of the breaker that targets share when there are more of them than `maxTargets`. */
+/** The name of the breaker that targets share when there are more of them than `maxTargets`. A target of that name shares it, too. */
 export const OVERFLOW_TARGET: string = '_OTHER';
-
-/** Breakers looked at to make room for one newcomer: bounds what a call can cost. */
-const LOOKED_AT = 16;
-
-/** Times `windowMs` or `openForMs` after which results that no time ages out, of a target that nobody calls, are forgotten. */
-const STALE_WINDOWS = 10;
-
-interface Entry {
-  readonly target: string;
-  readonly breaker: CircuitBreaker;
-  /** What {@link CircuitBreaker.admitted} was when the entry was last looked at, and since when it has been so. */
-  admitted: number;
-  sinceMs: number;
-}
 
 export interface BreakerRegistryOptions {
   readonly config: CircuitBreakerConfig;
   readonly clock: Clock;
   /** `target` is undefined for the breaker of the operation itself, {@link OVERFLOW_TARGET} for the shared one. */
   readonly onChange?: (from: BreakerState, to: BreakerState, target: string | undefined) => void;
+}
+
+/** A circuit breaker in the hands of an operator. */
+export interface BreakerControl {
+  readonly state: BreakerState;
+  /** Holds the circuit open until {@link reset}. */
+  isolate(): void;
+  /** Closes the circuit and forgets every result so far. */
+  reset(): void;
 }
 
 /** A breaker that is not closed. */
@@ -40,21 +36,21 @@ export interface TargetBreaker {
  * The breakers of one operation: a single one, or (`per: 'target'`) one for each target, so that a broken host does not close the way to the
  * others. Calls that name no target have the single one.
  *
- * At most `maxTargets` are held. A newcomer takes the place of one that is closed, idle and has nothing in its window; among
- * those it does not matter which, so a clock hand finds one, a few steps per call (second chance, Corbató 1968). While it finds none, newcomers share
- * one breaker: memory stays bounded, and a flood of targets makes nobody forget a broken one.
+ * At most `maxTargets` are held, beside those that an operator holds open. A newcomer takes the place of a target that is closed, idle
+ * and has nothing in its window, else that of an abandoned one ({@link isAbandoned}), which starts closed if it is ever called again: as at
+ * first contact. Never dropped is what has an attempt under way or is isolated.
+ *
+ * While there is no place to take, newcomers share one breaker, as all targets do without `per: 'target'`: memory stays bounded, no call
+ * goes unguarded, and a flood of targets makes nobody forget a broken one. Events name its target {@link OVERFLOW_TARGET}.
  */
 export class BreakerRegistry {
   readonly #clock: Clock;
   readonly #onChange: BreakerRegistryOptions['onChange'];
-  readonly #targets = new Map<string, CircuitBreaker>();
-  /** The same breakers, for the hand to go round. */
-  readonly #ring: Entry[] = [];
+  readonly #targets: TargetPlaces;
   readonly #notClosed = new Map<string | undefined, CircuitBreaker>();
   readonly #own: CircuitBreaker;
   #overflow: CircuitBreaker | undefined;
   #config: CircuitBreakerConfig;
-  #hand = 0;
   /** Counts the times all targets were dropped: breakers of an earlier era move nothing here. */
   #era = 0;
   #isolated = false;
@@ -63,6 +59,7 @@ export class BreakerRegistry {
     this.#clock = options.clock;
     this.#onChange = options.onChange;
     this.#config = options.config;
+    this.#targets = new TargetPlaces(options.clock);
     this.#own = this.#make(undefined);
   }
 
@@ -71,13 +68,15 @@ export class BreakerRegistry {
     return this.#targets.size;
   }
 
-  /** The worst state of all: `open` if any is open, else `isolated`, `half_open` or `closed`. */
+  /**
+   * The worst state of all: `open` if any is open, else `isolated`, `half_open` or `closed`. Abandoned targets do not count: a host that
+   * is gone for good would make the operation look broken for ever.
+   */
   get state(): BreakerState {
-    if (this.#notClosed.size === 0) return 'closed';
-    let worst: BreakerState = 'half_open';
-    for (const { state } of this.#notClosed.values()) {
+    let worst: BreakerState = 'closed';
+    for (const [, { state }] of this.#telling()) {
       if (state === 'open') return state;
-      if (state === 'isolated') worst = state;
+      if (worst !== 'isolated') worst = state;
     }
     return worst;
   }
@@ -88,14 +87,29 @@ export class BreakerRegistry {
     return this.#targets.get(target) ?? this.#admit(target);
   }
 
-  /** How many breakers are not closed, and the first `limit` of them. */
+  /** How many breakers are not closed, and the first `limit` of them. Abandoned targets do not count. */
   notClosed(limit: number): { readonly total: number; readonly breakers: readonly TargetBreaker[] } {
     const breakers: TargetBreaker[] = [];
-    for (const [target, { state, retryAfterMs }] of this.#notClosed) {
-      if (breakers.length >= limit) break;
-      breakers.push({ target, state, retryAfterMs });
+    let total = 0;
+    for (const [target, { state, retryAfterMs }] of this.#telling()) {
+      total += 1;
+      if (breakers.length < limit) breakers.push({ target, state, retryAfterMs });
     }
-    return { total: this.#notClosed.size, breakers };
+    return { total, breakers };
+  }
+
+  /** The circuit of one target, for an operator; undefined where targets have none of their own. */
+  control(target: string): BreakerControl | undefined {
+    if (this.#config.per === 'operation') return undefined;
+    const registry = this;
+    return {
+      get state() {
+        return registry.#known(target)?.state ?? (registry.#isolated ? 'isolated' : 'closed');
+      },
+      // In a place of its own even where there is none: the shared one holds others, too.
+      isolate: () => (this.#known(target) ?? this.#add(target)).isolate(),
+      reset: () => (this.#known(target) ?? (this.#isolated ? this.#add(target) : undefined))?.reset(),
+    };
   }
 
   /** Holds the circuit of every target open, of those to come too, until {@link reset}. */
@@ -119,45 +133,27 @@ export class BreakerRegistry {
   }
 
   #admit(target: string): CircuitBreaker {
-    this.#makeRoom();
-    if (this.#targets.size >= this.#config.maxTargets) {
-      this.#overflow ??= this.#make(OVERFLOW_TARGET);
-      return this.#overflow;
-    }
+    const own = target !== OVERFLOW_TARGET && this.#targets.makeRoom(this.#config);
+    return own ? this.#add(target) : (this.#overflow ?? this.#add(OVERFLOW_TARGET));
+  }
+
+  #known(target: string): CircuitBreaker | undefined {
+    return target === OVERFLOW_TARGET ? this.#overflow : this.#targets.get(target);
+  }
+
+  #add(target: string): CircuitBreaker {
     const breaker = this.#make(target);
-    this.#targets.set(target, breaker);
-    this.#ring.push({ target, breaker, admitted: 0, sinceMs: this.#clock.now() });
+    if (target === OVERFLOW_TARGET) this.#overflow = breaker;
+    else this.#targets.add(target, breaker);
     return breaker;
   }
 
-  #makeRoom(): void {
-    const ring = this.#ring;
-    if (ring.length < this.#config.maxTargets) return;
-    const now = this.#clock.now();
-    for (let looked = 0; looked < LOOKED_AT && ring.length >= this.#config.maxTargets; looked += 1) {
-      if (this.#hand >= ring.length) this.#hand = 0;
-      const entry = ring[this.#hand];
-      if (entry === undefined) return;
-      if (entry.breaker.disposable || this.#stale(entry, now)) this.#drop(entry);
-      else this.#hand += 1;
+  /** The breakers that are not closed and say something of the calls that are made now. */
+  *#telling(): Iterable<readonly [string | undefined, CircuitBreaker]> {
+    for (const one of this.#notClosed) {
+      const [target, breaker] = one;
+      if (target === undefined || !isAbandoned(breaker, this.#config)) yield one;
     }
-  }
-
-  /** Drops the entry that the hand points at. */
-  #drop(entry: Entry): void {
-    this.#targets.delete(entry.target);
-    const last = this.#ring.pop();
-    if (last !== undefined && last !== entry) this.#ring[this.#hand] = last;
-  }
-
-  #stale(entry: Entry, now: number): boolean {
-    const { admitted, idle } = entry.breaker;
-    if (admitted !== entry.admitted) {
-      entry.admitted = admitted;
-      entry.sinceMs = now;
-    }
-    const { windowMs, openForMs } = this.#config;
-    return idle && now - entry.sinceMs >= STALE_WINDOWS * Math.max(windowMs, openForMs);
   }
 
   #make(target: string | undefined): CircuitBreaker {
@@ -179,7 +175,6 @@ export class BreakerRegistry {
   #dropTargets(): void {
     this.#era += 1;
     this.#targets.clear();
-    this.#ring.length = 0;
     this.#overflow = undefined;
     for (const target of this.#notClosed.keys()) {
       if (target !== undefined) this.#notClosed.delete(target);
@@ -189,6 +184,6 @@ export class BreakerRegistry {
   *#all(): Iterable<CircuitBreaker> {
     yield this.#own;
     if (this.#overflow !== undefined) yield this.#overflow;
-    yield* this.#targets.values();
+    yield* this.#targets.breakers();
   }
 }

@@ -46,6 +46,7 @@ export class CircuitBreaker {
   #permit: BreakerPermit = { generation: 0, probe: undefined };
   #probes = new Set<Probe>();
   #probeSuccesses = 0;
+  #probedAtMs = 0;
   #admitted = 0;
   #inFlight = 0;
 
@@ -71,9 +72,9 @@ export class CircuitBreaker {
     return this.#state === 'open' ? Math.max(0, this.#openUntilMs - this.#clock.now()) : undefined;
   }
 
-  /** Attempts admitted so far. */
-  get admitted(): number {
-    return this.#admitted;
+  /** Attempts admitted so far, and those of them that have ended. */
+  get activity(): number {
+    return 2 * this.#admitted - this.#inFlight;
   }
 
   /** Whether the circuit is closed and no attempt is under way. */
@@ -84,6 +85,16 @@ export class CircuitBreaker {
   /** Whether the breaker could be dropped and made anew without losing anything that speaks against the callee. */
   get disposable(): boolean {
     return this.idle && this.#strategy.atRest === true;
+  }
+
+  /**
+   * For how many milliseconds a probe would have been admitted, and nobody came. 0 while the circuit is closed or isolated, and while an
+   * attempt is under way.
+   */
+  get unprobedMs(): number {
+    if (this.#inFlight > 0) return 0;
+    if (this.#state === 'open') return Math.max(0, this.#clock.now() - this.#openUntilMs);
+    return this.#state === 'half_open' ? Math.max(0, this.#clock.now() - this.#probedAtMs) : 0;
   }
 
   /** Whether an attempt would be refused after `delayMs`, as things stand. Changes nothing. */
@@ -160,7 +171,9 @@ export class CircuitBreaker {
 
   #recordProbe(probe: Probe, result: BreakerResult, durationMs: number): void {
     // A probe whose place was taken back has had its chance; another one decides.
-    if (!this.#probes.delete(probe) || result === 'ignored') return;
+    if (!this.#probes.delete(probe)) return;
+    this.#probedAtMs = this.#clock.now();
+    if (result === 'ignored') return;
     if (result === 'failure' || this.#strategy.isSlow?.(durationMs) === true) {
       this.#open();
       return;

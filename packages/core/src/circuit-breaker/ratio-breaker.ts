@@ -59,7 +59,8 @@ export class RatioBreaker implements IBreaker, BreakerExtension {
     if (!failed && !slow) return false;
     const { calls } = window;
     if (calls < minimumCalls) return false;
-    return (failed && window.failures >= failureRatio * calls) || (slow && window.slow >= slowCallRatio * calls);
+    // Divided, not multiplied: 0.07 × 100 is more than 7, but 7 / 100 is what 0.07 is read as.
+    return (failed && window.failures / calls >= failureRatio) || (slow && window.slow / calls >= slowCallRatio);
   }
 
   adopt(previous: IBreaker): void {
