@@ -4,7 +4,7 @@ import { InvalidArgumentError, RateLimitExceeded } from '../errors.ts';
 import { type CallKey, shownKey } from '../rate-limit/call-key.ts';
 import type { RateLimiter } from '../rate-limit/rate-limiter.ts';
 import { getDefaultBridge } from './default-bridge.ts';
-import { getRateLimitForOperation } from './rate-limit-for-operation.ts';
+import { UNKNOWN_OPERATION_LIMIT } from './rate-limit-for-operation.ts';
 
 export interface CheckRateLimitOptions {
   /** Tokens to take. Default 1. */
@@ -57,8 +57,7 @@ function byOperation(bridge: Bridge, key: CallKey, operation: string, cost: numb
   if (Object.hasOwn(config.operations, operation) || !config.rateLimiting.enabled) {
     return bridge.checkRateLimit(key, operation, cost);
   }
-  const limit = getRateLimitForOperation(operation, config);
-  return byLimit(rateLimiter, limit, cost, { key: shownKey(key), operation });
+  return byLimit(rateLimiter, UNKNOWN_OPERATION_LIMIT, cost, { key: shownKey(key), operation });
 }
 
 function byLimit(
