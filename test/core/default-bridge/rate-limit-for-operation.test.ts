@@ -70,12 +70,12 @@ describe('getRateLimitForOperation', () => {
       maxWaitMs: fc.constantFrom(0, 60_000),
     });
     const op = fc.record({
-      rateLimit: fc.option(limit, { nil: false }),
+      rateLimit: fc.option(limit, { nil: false as const }),
       rateLimits: fc.array(limit, { maxLength: 3 }),
     });
     fc.assert(
       fc.property(fc.option(op, { nil: undefined }), fc.boolean(), (policies, enabled) => {
-        const rateLimits = policies?.rateLimits.map((one, index) => ({ ...one, name: `op.${index}` }));
+        const rateLimits = policies?.rateLimits.map((one, index) => ({ ...one, name: `op.${index}` })) ?? [];
         const operations = policies === undefined ? {} : { op: { ...policies, rateLimits } };
         setDefaultBridge(createBridge({ rateLimiting: { enabled }, operations }, { clock: new VirtualClock() }));
         const tries = Array.from({ length: 40 }, () => checkRateLimit('user:1', 'op'));
