@@ -8,11 +8,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A program that the test started: stopped by its own process id, never by name. */
 export interface ServerProcess {
+  /** Undefined when it could not be started at all. */
+  readonly pid: number | undefined;
   /** Its output so far, both streams, for the message of a failure. */
   log(): string;
   /** Rejects once the program has ended by itself; a test that waits for something races against it. */
   readonly crashed: Promise<never>;
-  /** SIGTERM, then SIGKILL after ten seconds. Resolves when the program is gone. */
+  /** SIGTERM or the signal it was started with, then SIGKILL after ten seconds. Resolves when the program is gone. */
   stop(): Promise<void>;
 }
 
@@ -25,6 +27,10 @@ process.once('exit', () => {
 export interface SpawnOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Numeric user and group to run as. Default the test's own; only root may ask for another. */
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
+  /** What `stop` sends first. Default `SIGTERM`. */
+  readonly stopSignal?: NodeJS.Signals | undefined;
 }
 
 /** Starts a program. `env` is added to the environment of the test. */
@@ -33,6 +39,7 @@ export function startProcess(command: string, args: readonly string[], options: 
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...options.user,
   });
   running.add(child);
   let output = '';
@@ -48,11 +55,12 @@ export function startProcess(command: string, args: readonly string[], options: 
   // Only whoever waits for it wants to hear of the end.
   crashed.catch(() => {});
   return {
+    pid: child.pid,
     log: () => output,
     crashed,
     async stop() {
       if (running.has(child)) {
-        child.kill('SIGTERM');
+        child.kill(options.stopSignal ?? 'SIGTERM');
         const kill = setTimeout(() => child.kill('SIGKILL'), 10_000);
         await ended.catch(() => {});
         clearTimeout(kill);

@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { waitFor } from './servers-process.ts';
+
+/** Sends a signal to a process and all its descendants, the first one first. What is gone already is left out. */
+export function signalTree(pid: number | undefined, signal: NodeJS.Signals): void {
+  for (const each of treeOf(pid)) {
+    try {
+      process.kill(each, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+/** Stops a process and all its descendants where they are (SIGSTOP), and waits until not one of their threads goes on. */
+export async function pauseTree(pid: number | undefined): Promise<void> {
+  signalTree(pid, 'SIGSTOP');
+  const tree = treeOf(pid);
+  await waitFor(() => tree.every(isStopped) || undefined, { what: `process ${pid} to stop`, everyMs: 1 });
+}
+
+interface ProcessState {
+  readonly parent: number;
+  readonly state: string;
+}
+
+// A bare Debian has no ps, and other systems have no /proc.
+const HAS_PROC = existsSync('/proc/self/stat');
+
+function treeOf(pid: number | undefined): readonly number[] {
+  if (pid === undefined) return [];
+  const processes = HAS_PROC ? procProcesses() : psProcesses();
+  const tree = [pid];
+  // Grows while it is walked.
+  for (const parent of tree)
+    tree.push(...[...processes].filter(([, of]) => of.parent === parent).map(([child]) => child));
+  return tree;
+}
+
+function isStopped(pid: number): boolean {
+  if (!HAS_PROC) return psProcesses().get(pid)?.state.startsWith('T') ?? true;
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    return threads.every((thread) => procState(`/proc/${pid}/task/${thread}`)?.state === 'T');
+  } catch {
+    return true;
+  }
+}
+
+function procProcesses(): ReadonlyMap<number, ProcessState> {
+  const found = new Map<number, ProcessState>();
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    const state = procState(`/proc/${name}`);
+    if (state !== undefined) found.set(Number(name), state);
+  }
+  return found;
+}
+
+function procState(directory: string): ProcessState | undefined {
+  try {
+    // The name of the program, in parentheses, may hold anything.
+    const [, state, parent] = /^.*\) (\S) (\d+) /s.exec(readFileSync(`${directory}/stat`, 'latin1')) ?? [];
+    return state === undefined ? undefined : { state, parent: Number(parent) };
+  } catch {
+    // It has ended meanwhile.
+    return undefined;
+  }
+}
+
+function psProcesses(): ReadonlyMap<number, ProcessState> {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,state='], { encoding: 'utf8' }).trim().split('\n');
+  return new Map(
+    lines.map((line) => {
+      const [pid, parent, state = ''] = line.trim().split(/\s+/);
+      return [Number(pid), { parent: Number(parent), state }];
+    }),
+  );
+}
