@@ -1,11 +1,12 @@
 import type { BreakerControl } from './circuit-breaker/breaker-registry.ts';
 import { type Classifier, createClassifier } from './classification/classify.ts';
+import { configured } from './classification/configured.ts';
 import type { ErrorRule } from './classification/error-rule.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type ConfigChange, diffConfig } from './config/diff.ts';
 import type { RuntimeConfigInput } from './config/input.ts';
 import { resolveRuntimeConfig } from './config/resolve.ts';
-import type { RuntimeConfig } from './config/types.ts';
+import type { OperationConfig, RuntimeConfig } from './config/types.ts';
 import { BridgeClosedError, RateLimitExceeded } from './errors.ts';
 import { aggregate } from './health/aggregate.ts';
 import type { OverallHealth } from './health/check-health.ts';
@@ -41,7 +42,7 @@ export interface BridgeOptions {
   readonly clock?: Clock;
   /** Source of numbers in [0, 1) for jitter. Default `Math.random`. */
   readonly random?: Random;
-  /** What errors mean, where the built-in tables say something else or nothing. The first rule that matches wins. */
+  /** What errors mean, before the `errorRules` of the config and the built-in tables. The first rule that matches wins. */
   readonly errorRules?: readonly ErrorRule[];
 }
 
@@ -79,7 +80,8 @@ export class Bridge {
       notifier: new Notifier(options.onObserverError),
       classify: this.#classifier(config),
     };
-    this.#operations = new OperationRegistry(config, this.#environment, this.rateLimiter);
+    const classifierFor = (operation: OperationConfig): Classifier => this.#classifier(this.#config, operation);
+    this.#operations = new OperationRegistry(config, this.#environment, this.rateLimiter, classifierFor);
     for (const observer of options.observers ?? []) this.observe(observer);
   }
 
@@ -213,9 +215,9 @@ export class Bridge {
     return notifier.around({ kind: 'call', call }, () => runCall(operation, call, fn, options.fallback));
   }
 
-  #classifier(config: RuntimeConfig): Classifier {
+  #classifier(config: RuntimeConfig, operation?: OperationConfig): Classifier {
     return createClassifier({
-      retryableStatuses: config.retry.retryableCodes,
+      ...configured(config, operation),
       rules: this.#errorRules,
       wallNow: () => this.#clock.wallNow(),
     });

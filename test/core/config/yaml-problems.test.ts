@@ -143,7 +143,7 @@ describe('a value', () => {
     [
       'operations.a',
       '5',
-      'expected a map with rate_limit, rate_limits, retry, retry_budget, hedge, circuit_breaker, bulkhead, timeout, got 5',
+      'expected a map with rate_limit, rate_limits, retry, retry_budget, hedge, circuit_breaker, bulkhead, timeout, error_rules, got 5',
     ],
     ['operations.a.rate_limit', 'true', 'expected false or a map with capacity and window, got true'],
     ['operations.a.rate_limit.per', 'cal', 'expected one of call, attempt, got cal; did you mean "call"?'],

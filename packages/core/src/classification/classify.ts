@@ -4,7 +4,8 @@ import { chainOf, type ErrorLink } from './error-chain.ts';
 import { MEANINGS } from './error-class.ts';
 import { type ErrorFacts, factsOf } from './error-facts.ts';
 import { assertRules, type ErrorRule } from './error-rule.ts';
-import { type RuleHit, RuleIndex } from './rule-index.ts';
+import type { RuleHit } from './rule-index.ts';
+import { RuleList } from './rule-list.ts';
 import { RETRYABLE_STATUSES } from './tables/http.ts';
 
 export type { Classification } from './classification.ts';
@@ -12,8 +13,10 @@ export type { Classification } from './classification.ts';
 export interface ClassifierOptions {
   /** HTTP statuses that are worth another try. Default 429, 500, 502, 503, 504. */
   readonly retryableStatuses?: readonly number[] | undefined;
-  /** Rows that go before the built-in tables. The first that matches the outermost error it can match wins. */
+  /** Rows that go before all tables. The first that matches the outermost error it can match wins. */
   readonly rules?: readonly ErrorRule[] | undefined;
+  /** Tables that are asked one after the other after `rules`, and before the built-in ones. */
+  readonly tables?: readonly (readonly ErrorRule[])[] | undefined;
   /** Calendar time in milliseconds, for `Retry-After` dates. */
   readonly wallNow?: (() => number) | undefined;
 }
@@ -40,19 +43,32 @@ export function createClassifier(options: ClassifierOptions = {}): Classifier {
 
 /** {@link createClassifier} for who wants the reasons too. */
 export function createJudge(options: ClassifierOptions = {}): (error: unknown) => Judgement {
-  const { rules = [], wallNow = Date.now, retryableStatuses = RETRYABLE_STATUSES } = options;
-  assertRules(rules);
+  const { rules = [], tables = [], wallNow = Date.now, retryableStatuses = RETRYABLE_STATUSES } = options;
   const statuses = new Set(retryableStatuses);
-  const own = new RuleIndex(rules);
+  const own = [rules, ...tables].filter((table) => table.length > 0).map(listOf);
   return (error) => {
     const chain = chainOf(error).map((link) => ({ link, facts: factsOf(link.error, wallNow()) }));
     const facts = chain.map((entry) => entry.facts);
     const standard = byTables(facts, statuses);
-    const ruled = firstOf(facts, (link) => own.find(link));
+    const ruled = firstIn(own, facts);
     const decided = ruled === undefined ? standard : overrule(standard, ruled.value, ruled.index);
     const asked = decided.value.retryAfterMs ?? facts.find((link) => link.retryAfterMs !== undefined)?.retryAfterMs;
     return { classification: { ...decided.value, retryAfterMs: asked }, chain, decidedBy: decided.index };
   };
+}
+
+function listOf(rules: readonly ErrorRule[]): RuleList {
+  assertRules(rules);
+  return new RuleList(rules);
+}
+
+/** A table decides before those after it, whichever error of the chain it is about. */
+function firstIn(tables: readonly RuleList[], facts: readonly ErrorFacts[]) {
+  for (const table of tables) {
+    const found = firstOf(facts, (link) => table.find(link));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** What a rule from outside leaves open stays as the tables say. */
@@ -69,7 +85,7 @@ function overrule(standard: Decided, { rule, kind, value }: RuleHit, index: numb
       breaker: meaning.breaker,
       // Bounded: the values are those of the rules. A message is no type, however bounded.
       type: type === '_OTHER' && kind !== 'message' ? value : type,
-      rule: `own rule for ${kind} ${value}${rule.why === undefined ? '' : `: ${rule.why}`}`,
+      rule: `own rule ${rule.name === undefined ? '' : `"${rule.name}" `}for ${kind} ${value}${rule.why === undefined ? '' : `: ${rule.why}`}`,
     },
   };
 }

@@ -29,6 +29,8 @@ export type ErrorClass =
 /** What the circuit breaker makes of an error: a failure, a success (the other side answered), or nothing at all. */
 export type BreakerMeaning = 'failure' | 'success' | 'ignored';
 
+export const BREAKER_MEANINGS: readonly BreakerMeaning[] = ['failure', 'success', 'ignored'];
+
 /** What the policies do about an error. */
 export interface ErrorMeaning {
   /** Whether another try can help. */

@@ -33,7 +33,7 @@ export function factsOf(error: unknown, wallNowMs: number): ErrorFacts {
   }
 }
 
-/** The values of one kind of fact, as text; for an SQLSTATE its class as well. */
+/** The values of one kind of fact, as text; for a status and an SQLSTATE its class as well. */
 export function factValues(facts: ErrorFacts, kind: MatchKind): readonly string[] {
   switch (kind) {
     case 'code':
@@ -44,6 +44,8 @@ export function factValues(facts: ErrorFacts, kind: MatchKind): readonly string[
       return facts.labels;
     case 'sqlstate':
       return facts.sqlstate === undefined ? [] : [facts.sqlstate, facts.sqlstate.slice(0, 2)];
+    case 'status':
+      return facts.status === undefined ? [] : [String(facts.status), `${Math.floor(facts.status / 100)}xx`];
     default: {
       const value = facts[kind];
       return value === undefined ? [] : [String(value)];

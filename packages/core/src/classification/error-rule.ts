@@ -1,12 +1,15 @@
 import { InvalidArgumentError } from '../errors.ts';
-import { type ErrorClass, type ErrorMeaning, isErrorClass, MEANINGS } from './error-class.ts';
+import { BREAKER_MEANINGS, type ErrorClass, type ErrorMeaning, isErrorClass, MEANINGS } from './error-class.ts';
 
 type OneOrMore<T> = T | readonly T[];
 
+/** All statuses of one kind. */
+export type StatusClass = '1xx' | '2xx' | '3xx' | '4xx' | '5xx';
+
 /** Which errors a rule is about. Every fact that is given must hold; of a list any member, of labels all. */
 export interface ErrorMatch {
-  /** HTTP status, of the error or of the response it carries. */
-  readonly status?: OneOrMore<number> | undefined;
+  /** HTTP status, of the error or of the response it carries: 409, or a class of them (`5xx`). */
+  readonly status?: OneOrMore<number | StatusClass> | undefined;
   /** `code` (`ECONNRESET`, `P2034`, `ER_DUP_ENTRY`), or what AI providers put in `errorCode`, `type` and the body. Numbers as text. */
   readonly code?: OneOrMore<string> | undefined;
   /** Name of the error or of its class. */
@@ -25,6 +28,8 @@ export interface ErrorMatch {
 
 /** A row of a classification table. What it leaves out is taken from its class, else from what the rows below it say. */
 export interface ErrorRule extends Partial<ErrorMeaning> {
+  /** What reports call it. */
+  readonly name?: string | undefined;
   readonly match: ErrorMatch;
   readonly class?: ErrorClass | undefined;
   /** Why, for people. */
@@ -70,11 +75,17 @@ export function assertRules(rules: readonly ErrorRule[]): void {
     if (unknown !== undefined) refuse(`match.${unknown} is none of ${MATCH_KINDS.join(', ')}`);
     const named = kinds.filter((kind) => valuesOf(rule.match, kind as MatchKind)?.length !== 0);
     if (kinds.length === 0 || named.length !== kinds.length) refuse('`match` names no value, so it can match nothing');
+    const status = valuesOf(rule.match, 'status')?.find((value) => !/^[1-5](\d\d|xx)$/.test(value));
+    if (status !== undefined)
+      refuse(`match.status ${status} is neither an HTTP status (409) nor a class of them (4xx)`);
     const state = valuesOf(rule.match, 'sqlstate')?.find((value) => !/^([0-9A-Z]{2}|[0-9A-Z]{5})$/.test(value));
     if (state !== undefined)
       refuse(`match.sqlstate "${state}" is neither an SQLSTATE (40001) nor a class of them (40)`);
     if (rule.class !== undefined && !isErrorClass(rule.class)) {
       refuse(`class "${String(rule.class)}" is none of ${Object.keys(MEANINGS).join(', ')}`);
+    }
+    if (rule.breaker !== undefined && !BREAKER_MEANINGS.includes(rule.breaker)) {
+      refuse(`breaker "${String(rule.breaker)}" is none of ${BREAKER_MEANINGS.join(', ')}`);
     }
   }
 }

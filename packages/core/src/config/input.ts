@@ -3,6 +3,7 @@ import type {
   AdminConfig,
   BulkheadConfig,
   CircuitBreakerConfig,
+  ErrorRuleConfig,
   HealthChecksConfig,
   HealthProviderConfig,
   HedgeConfig,
@@ -55,6 +56,9 @@ export type HedgeInput = Optional<HedgeConfig>;
 
 export type TimeoutInput = Optional<TimeoutConfig>;
 
+/** Each needs a `match` that names something, and one of `class`, `retryable`, `notExecuted` and `breaker`. */
+export type ErrorRulesInput = readonly (Optional<ErrorRuleConfig> | undefined)[];
+
 export interface OperationInput {
   /** Missing fields come from `rateLimiting.defaults` of that name. Left out: that limit. */
   readonly rateLimit?: OffSwitch<OperationRateLimitInput> | undefined;
@@ -72,6 +76,8 @@ export interface OperationInput {
   readonly bulkhead?: OffSwitch<BulkheadInput> | undefined;
   /** Left out: the `timeout` of all operations, if there is one. */
   readonly timeout?: OffSwitch<TimeoutInput> | undefined;
+  /** Asked before the `errorRules` of all operations. */
+  readonly errorRules?: ErrorRulesInput | undefined;
 }
 
 export interface UpstreamInput {
@@ -122,6 +128,8 @@ export interface RuntimeConfigInput {
   /** For every operation listed in `operations`. */
   readonly timeout?: TimeoutInput | undefined;
   readonly operations?: Named<OperationInput> | undefined;
+  /** For every operation. Rules given to `createBridge` and those of the operation go before, the built-in tables after them. */
+  readonly errorRules?: ErrorRulesInput | undefined;
   readonly upstreams?: readonly (UpstreamInput | undefined)[] | undefined;
   readonly admin?: Optional<AdminConfig> | undefined;
 }

@@ -1,4 +1,5 @@
 import { lintCircuitBreaker } from './lint/circuit-breakers.ts';
+import { lintErrorRules } from './lint/error-rules.ts';
 import { lintHealthChecks } from './lint/health-checks.ts';
 import { OperationReview } from './lint/operation-review.ts';
 import { lintRateLimits } from './lint/rate-limits.ts';
@@ -17,6 +18,7 @@ export function lint(config: RuntimeConfig, review: Review): void {
     lintCircuitBreaker(operation);
   }
   lintOverrides(config, review);
+  lintErrorRules(config, review);
   lintUpstreams(config, review);
   lintHealthChecks(config, review);
   if (review.dialect.kind === 'yaml') lintKeysWithoutEffect(config, review);

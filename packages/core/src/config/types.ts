@@ -1,3 +1,4 @@
+import type { ErrorRule } from '../classification/error-rule.ts';
 import type { PolicyMode } from '../observer.ts';
 
 /** A token bucket: `capacity` at once, then `capacity` per `windowSeconds`, continuously refilled. */
@@ -137,6 +138,11 @@ export interface TimeoutConfig {
   readonly mode: PolicyMode;
 }
 
+/** A rule about errors. Its name is where it stands (`error_rules[0]`) unless it has one of its own. */
+export interface ErrorRuleConfig extends ErrorRule {
+  readonly name: string;
+}
+
 /** The policies of one operation. Null means that the operation does not have that policy. */
 export interface OperationConfig {
   readonly rateLimit: OperationRateLimitConfig | null;
@@ -149,6 +155,8 @@ export interface OperationConfig {
   readonly circuitBreaker: CircuitBreakerConfig | null;
   readonly bulkhead: BulkheadConfig | null;
   readonly timeout: TimeoutConfig;
+  /** What errors of this operation mean; asked before those of {@link RuntimeConfig}. Left out when there are none. */
+  readonly errorRules?: readonly ErrorRuleConfig[];
 }
 
 /** Which outgoing HTTP requests belong to an operation. The first rule that matches wins. */
@@ -238,6 +246,8 @@ export interface RuntimeConfig {
   readonly healthChecks: HealthChecksConfig;
   /** Every configured operation, those of `rateLimiting.defaults` included. */
   readonly operations: Readonly<Record<string, OperationConfig>>;
+  /** What errors of every operation mean, where the built-in tables say something else or nothing. The first that matches wins. */
+  readonly errorRules: readonly ErrorRuleConfig[];
   readonly upstreams: readonly UpstreamRule[];
   readonly admin: AdminConfig;
 }

@@ -69,7 +69,10 @@ function hint(value: unknown, expected: string): string {
   if (typeof value === 'string' && expected.includes('true') && /^(?:yes|no|on|off|true|false)$/i.test(value)) {
     return '; only true and false, without quotes, are booleans';
   }
-  if (typeof value === 'number' && /^(?!a map).*(?:name|address|kind|method)/.test(expected))
+  if (
+    typeof value === 'number' &&
+    /^(?!a map).*(?:name|address|kind|method|code|SQLSTATE|label|word|message|reason)/.test(expected)
+  )
     return '; put it in quotes to make it a text';
   return '';
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Classifier } from '../classification/classify.ts';
 import { DEFAULT_RATE_LIMITS, NO_TIMEOUT } from '../config/defaults.ts';
 import type { OperationConfig, RuntimeConfig } from '../config/types.ts';
 import { OperationLimits } from '../rate-limit/operation-limits.ts';
@@ -24,13 +25,21 @@ export const NO_POLICIES: OperationConfig = {
 export class OperationRegistry {
   readonly #environment: Environment;
   readonly #limiter: RateLimiter;
+  readonly #classifierFor: (policies: OperationConfig) => Classifier;
   readonly #operations = new Map<string, Operation>();
   #config: RuntimeConfig;
 
-  constructor(config: RuntimeConfig, environment: Environment, limiter: RateLimiter) {
+  /** `classifierFor` makes the classifier of an operation that has error rules of its own. */
+  constructor(
+    config: RuntimeConfig,
+    environment: Environment,
+    limiter: RateLimiter,
+    classifierFor: (policies: OperationConfig) => Classifier,
+  ) {
     this.#config = config;
     this.#environment = environment;
     this.#limiter = limiter;
+    this.#classifierFor = classifierFor;
     this.#addNamed();
   }
 
@@ -53,6 +62,7 @@ export class OperationRegistry {
     for (const operation of this.#operations.values()) {
       const policies = this.#policiesOf(operation.name);
       const { limits } = operation;
+      operation.environment.classify = this.#classifierOf(policies);
       // Those who wait keep waiting in the limits that there are, under the new figures or under none.
       limits?.configure(policies, overridesOf(config, operation.name));
       operation.configure(policies, limits ?? this.#limitsOf(operation.name, policies));
@@ -69,9 +79,14 @@ export class OperationRegistry {
 
   #add(name: string): Operation {
     const policies = this.#policiesOf(name);
-    const operation = new Operation(name, policies, this.#environment, this.#limitsOf(name, policies));
+    const environment = { ...this.#environment, classify: this.#classifierOf(policies) };
+    const operation = new Operation(name, policies, environment, this.#limitsOf(name, policies));
     this.#operations.set(name, operation);
     return operation;
+  }
+
+  #classifierOf(policies: OperationConfig): Classifier {
+    return policies.errorRules === undefined ? this.#environment.classify : this.#classifierFor(policies);
   }
 
   #policiesOf(name: string): OperationConfig {

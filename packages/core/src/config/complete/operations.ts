@@ -11,6 +11,7 @@ import type {
   TimeoutConfig,
 } from '../types.ts';
 import { checkBulkhead, operationBulkhead } from './bulkhead.ts';
+import { completeErrorRules } from './error-rules.ts';
 import { checkHedge, operationHedge } from './hedge.ts';
 import { byName, entry, layered, names } from './merge.ts';
 import { OperationLimits } from './operation-limits.ts';
@@ -43,10 +44,21 @@ export function completeOperations(
           circuitBreaker: circuitBreaker(given.circuitBreaker, general.circuitBreaker),
           bulkhead: operationBulkhead(name, given.bulkhead, general.bulkhead, review),
           timeout: timeout(name, given.timeout, general.timeout, review),
+          ...ownErrorRules(name, given.errorRules, review),
         },
       ] as const;
     }),
   );
+}
+
+function ownErrorRules(
+  operation: string,
+  given: OperationInput['errorRules'],
+  review: Review,
+): Pick<OperationConfig, 'errorRules'> {
+  const { key } = review.dialect;
+  const errorRules = completeErrorRules([key('operations'), operation, key('errorRules')], given ?? [], review);
+  return errorRules.length === 0 ? {} : { errorRules };
 }
 
 function circuitBreaker(

@@ -4,6 +4,7 @@ import type { RuntimeConfigInput } from '../input.ts';
 import { lint } from '../lint.ts';
 import type { Review } from '../review.ts';
 import type { AdminConfig, RuntimeConfig } from '../types.ts';
+import { completeErrorRules } from './error-rules.ts';
 import { completeHealthChecks } from './health-checks.ts';
 import { layered } from './merge.ts';
 import { completeOperations } from './operations.ts';
@@ -24,6 +25,7 @@ export function completeRuntimeConfig(input: RuntimeConfigInput, review: Review)
     retry,
     healthChecks: completeHealthChecks(input, Object.keys(operations), review),
     operations,
+    errorRules: completeErrorRules([review.dialect.key('errorRules')], input.errorRules ?? [], review),
     upstreams: completeUpstreams(input, Object.keys(operations), review),
     admin: { ...DEFAULT_ADMIN, ...layered<AdminConfig>(input.admin) },
   };

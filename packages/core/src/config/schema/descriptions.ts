@@ -18,6 +18,8 @@ export const DESCRIPTIONS = {
     hedge: 'Hedges of every operation listed under operations, unless it says otherwise.',
     timeout: 'Timeouts of every operation listed under operations, unless it says otherwise.',
     operations: 'The named kinds of calls that the service makes, each with its policies.',
+    errorRules:
+      'What errors mean, where the built-in tables say something else or nothing. The first that matches decides.',
     upstreams: 'Which outgoing HTTP requests belong to which operation. The first rule that matches decides.',
     admin: 'The endpoint of /metrics, /livez, /readyz and /healthz.',
   },
@@ -30,6 +32,7 @@ export const DESCRIPTIONS = {
     circuitBreaker: 'true, false, or changes to runtime.circuit_breaker.',
     bulkhead: 'false, or changes to runtime.bulkhead.',
     timeout: 'false, or changes to runtime.timeout.',
+    errorRules: 'What errors of this operation mean; asked before runtime.error_rules.',
   },
   limit: {
     capacity: 'Tokens of a full bucket: calls that may come at once. Above 0.',
@@ -108,6 +111,25 @@ export const DESCRIPTIONS = {
     totalMs: 'Bounds the whole call with queue, attempts and waits. Default null: none.',
     attemptMs: 'Bounds each attempt. Default null: none.',
     mode: MODE as string,
+  },
+  errorRule: {
+    name: 'What telemetry and reports call the rule. Default: where it stands, such as error_rules[0].',
+    match: 'Which errors: all facts that are named must hold, of the error itself or of one of its causes.',
+    class: 'What the error says about the request; retryable, not_executed and breaker follow from it unless given.',
+    retryable: 'Whether another try can help.',
+    notExecuted: 'Whether nothing was done for certain, so that even what must not run twice may be repeated.',
+    breaker: 'What the circuit breaker counts: failure, success (the other side answered), or ignored.',
+    why: 'A reason, for people.',
+  },
+  errorMatch: {
+    status: 'HTTP status or statuses: 409, [409, 423], or a class of them: 5xx.',
+    code: 'Code of the error (ECONNRESET, P2034), or what AI providers put in type and body. In quotes when it is a number.',
+    name: 'Name of the error or of its class.',
+    sqlstate: 'SQLSTATE in quotes: five characters ("40001"), or the two of a class ("40").',
+    errno: 'Number of a MySQL or MariaDB server error.',
+    label: 'Label of a MongoDB error; of a list all must be there.',
+    reply: 'First word of a Redis error reply, such as READONLY.',
+    message: 'The whole message. Not looked at where there is a status, a code or an SQLSTATE.',
   },
   upstream: {
     match: 'What a request must be; {} matches every one.',

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { OperationInput, RuntimeConfigInput } from '../input.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { codeDialect, type Dialect, yamlDialect } from './dialect.ts';
+import { errorRules } from './error-rules.ts';
 import { flag, number, text } from './fields.ts';
 import { healthChecks } from './health-checks.ts';
 import { bulkhead, circuitBreaker, hedge, timeout } from './policies.ts';
@@ -22,6 +23,7 @@ function operation(dialect: Dialect): z.ZodType<OperationInput> {
       circuitBreaker: toggled(dialect, circuitBreaker(dialect), 'a map of circuit breaker fields'),
       bulkhead: switchable(dialect, bulkhead(dialect), 'a map with limit'),
       timeout: switchable(dialect, timeout(dialect), 'a map with total and attempt'),
+      errorRules: errorRules(dialect),
     },
     DESCRIPTIONS.operation,
   );
@@ -37,6 +39,7 @@ function sections(dialect: Dialect) {
     hedge: hedge(dialect),
     timeout: timeout(dialect),
     operations: named(operation(dialect), 'the name of an operation to its policies'),
+    errorRules: errorRules(dialect),
     upstreams: upstreams(dialect),
     admin: section(
       dialect,
