@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type DatabaseServer, startDatabase } from './database-server.ts';
 import { serverPath } from './servers.ts';
@@ -41,7 +41,7 @@ function systemTables(share: string): string {
 /** Starts MariaDB with a user, a password and a database `crossbridge`. The user may do everything. */
 export async function startMariadb(options: MariadbOptions = {}): Promise<DatabaseServer> {
   const directory = temporaryDirectory('mariadb');
-  const program = serverPath('mariadb');
+  const program = realpathSync(serverPath('mariadb'));
   const share = join(dirname(program), '../share/mysql');
   const data = join(directory.path, 'data');
   const settings = {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chownSync, writeFileSync } from 'node:fs';
+import { chownSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type DatabaseServer, startDatabase } from './database-server.ts';
 import { serverPath } from './servers.ts';
@@ -28,7 +28,8 @@ const NOBODY = { uid: 65_534, gid: 65_534 };
 /** Starts PostgreSQL with user and password `crossbridge`, a superuser, and the database `postgres`. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<DatabaseServer> {
   const directory = temporaryDirectory('postgres');
-  const program = serverPath('postgres');
+  // Its link may be in root's home, where nobody can follow it.
+  const program = realpathSync(serverPath('postgres'));
   const user = process.getuid?.() === 0 ? NOBODY : undefined;
   const data = join(directory.path, 'data');
   const password = join(directory.path, 'password');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, readFileSync, realpathSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,14 +58,11 @@ function findServer(name: ServerName): string | undefined {
   return directories.flatMap((directory) => commands.map((command) => join(directory, command))).find(isExecutable);
 }
 
-/**
- * Like {@link findServer}, for code that runs only where the server exists. Through links: a database looks for its files beside
- * its program, and may run as a user who cannot follow a link in root's home.
- */
+/** Like {@link findServer}, for code that runs only where the server exists. */
 export function serverPath(name: ServerName): string {
   const path = findServer(name);
   if (path === undefined) throw new Error(howToInstall([name]));
-  return realpathSync(path);
+  return path;
 }
 
 function howToInstall(missing: readonly ServerName[]): string {
