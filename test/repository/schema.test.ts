@@ -53,6 +53,8 @@ const GOOD = [
   'runtime: {upstreams: [{match: {host: "*.a.com", method: [get, POST]}, operation: search, idempotent: auto}]}',
   'runtime: {rate_limiting: {overrides: {"user:1": {search: {capacity: 1}}}, cleanup_threshold: 1}}',
   'runtime: {health_checks: {success_threshold: 2, providers: {own: {check_type: callable, callable: null}}}}',
+  'runtime: {error_rules: [{match: {status: [409, 5xx], sqlstate: "40"}, class: transient, breaker: "${B:-ignored}"}]}',
+  'runtime: {operations: {a: {error_rules: [{name: x, match: {errno: 1205}, not_executed: true}]}}}',
   'runtime: {health_checks: {minimum_dwell: 1m, flapping: {transitions: 2}, providers: {a: {required: false}}}}',
 ];
 
@@ -83,6 +85,12 @@ const BAD = [
   'runtime: {admin: {enabled: "yes"}}',
   'runtime: {health_checks: {failure_threshold: 0}}',
   'runtime: {health_checks: {flapping: {transitions: 1}}}',
+  'runtime: {error_rules: [{match: {status: 600}, class: money}]}',
+  'runtime: {error_rules: [{match: {sqlstate: 40001}, class: money}]}',
+  'runtime: {error_rules: [{match: {code: []}, class: money}]}',
+  'runtime: {error_rules: [{match: {code: A}, class: transiant}]}',
+  'runtime: {error_rules: [{match: {type: A}, class: money}]}',
+  'runtime: {error_rules: {match: {code: A}, class: money}}',
   'runtime: {health_checks: {providers: {a: {check_type: pign}}}}',
 ];
 

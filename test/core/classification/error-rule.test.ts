@@ -17,6 +17,7 @@ describe('rules of the user', () => {
     ['one of several statuses', { status: [410, 404] }, error({ response: { status: 404 } })],
     ['code', { code: 'E_BUSY' }, error({ code: 'E_BUSY' })],
     ['numeric code', { code: '14' }, error({ code: 14 })],
+    ['class of statuses', { status: '4xx' }, error({ status: 404 })],
     ['name', { name: 'Oops' }, error({ name: 'Oops' })],
     ['class', { name: 'TypeError' }, new TypeError('x')],
     ['sqlstate', { sqlstate: '23505' }, error({ code: '23505', severity: 'ERROR' })],
@@ -34,6 +35,7 @@ describe('rules of the user', () => {
 
   it.each([
     ['another status', { status: 404 }, error({ status: 410 })],
+    ['a status of another class', { status: '5xx' }, error({ status: 410 })],
     ['only some of the facts', { status: 404, code: 'E_BUSY' }, error({ status: 404 })],
     ['only some of the labels', { label: ['A', 'B'] }, error({ errorLabels: ['A'] })],
     ['the same letters in a message', { code: 'E_BUSY' }, new Error('E_BUSY')],
@@ -81,12 +83,52 @@ describe('rules of the user', () => {
     expect(classify(error({ code: 'C' }, error({ code: 'A' }))).rule).toContain('third');
   });
 
+  it('win in that order whichever facts they name: a more telling one overtakes nothing', () => {
+    const byStatus: ErrorRule = { match: { status: 409 }, class: 'transient' };
+    const byCode: ErrorRule = { match: { code: 'busy' }, class: 'permanent' };
+    const byState: ErrorRule = { match: { sqlstate: '40' }, class: 'throttled' };
+    const busy = error({ status: 409, code: 'busy' });
+    expect(classifyWith(byStatus, byCode)(busy).class).toBe('transient');
+    expect(classifyWith(byCode, byStatus)(busy).class).toBe('permanent');
+    const exact: ErrorRule = { match: { sqlstate: '40001' }, class: 'money' };
+    const conflict = error({ code: '40001', severity: 'ERROR' });
+    expect(classifyWith(byState, exact)(conflict).class).toBe('throttled');
+    expect(classifyWith(exact, byState)(conflict).class).toBe('money');
+  });
+
+  it('are told by their name, and by the value that they name', () => {
+    const classify = classifyWith({
+      name: 'flaky-gateway',
+      match: { status: '5xx' },
+      class: 'transient',
+      why: 'proxy',
+    });
+    expect(classify(error({ status: 502 })).rule).toBe('own rule "flaky-gateway" for status 5xx: proxy');
+  });
+
+  it('stand in tables of which the first decides, whichever error of the chain it is about', () => {
+    const thrown = error({ status: 502 }, error({ code: 'A' }));
+    const tables: ErrorRule[][] = [
+      [],
+      [{ match: { code: 'A' }, class: 'throttled' }],
+      [{ match: { status: 502 }, class: 'money' }],
+    ];
+    expect(createClassifier({ tables })(thrown).class).toBe('throttled');
+    expect(createClassifier({ tables: tables.toReversed() })(thrown).class).toBe('money');
+    const rules: ErrorRule[] = [{ match: { name: 'Error' }, class: 'permanent' }];
+    expect(createClassifier({ tables, rules })(thrown).class).toBe('permanent');
+    expect(() => createClassifier({ tables: [[], [{ match: {} }]] })).toThrow('names no value');
+  });
+
   it.each([
     [{}, 'Error rule 0: it has no `match`'],
     [{ match: {} }, 'names no value'],
     [{ match: { code: [] } }, 'names no value'],
     [{ match: { stauts: 404 } }, 'match.stauts is none of'],
     [{ match: { sqlstate: '4' } }, 'match.sqlstate "4" is neither'],
+    [{ match: { status: 600 } }, 'match.status 600 is neither'],
+    [{ match: { status: '5x' } }, 'match.status 5x is neither'],
+    [{ match: { code: 'A' }, breaker: 'fail' }, 'breaker "fail" is none of failure, success, ignored'],
     [{ match: { code: 'A' }, class: 'fatal' }, 'class "fatal" is none of not_executed'],
   ])('are refused when they cannot work: %j', (rule, message) => {
     const make = (): unknown => createClassifier({ rules: [rule as unknown as ErrorRule] });

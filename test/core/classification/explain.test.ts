@@ -2,7 +2,9 @@ import { createClassifier, NetworkError } from '@crossbridge/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MEANINGS } from '../../../packages/core/src/classification/error-class.ts';
+import type { ErrorRule } from '../../../packages/core/src/classification/error-rule.ts';
 import { explainError } from '../../../packages/core/src/classification/explain.ts';
+import { parse, yaml } from '../../support/config.ts';
 
 function error(properties: object, cause?: unknown): Error {
   return Object.assign(new Error('secret'), properties, { cause });
@@ -89,6 +91,33 @@ describe('explainError', () => {
       rule: 'own rule for code X',
       chain: [{ decided: false }, { decided: true }],
     });
+  });
+
+  it('goes by the rules of a config, those of the operation first, and says which one decided', () => {
+    const { config } = parse(yaml`
+      runtime:
+        retry: {retryable_codes: [404]}
+        operations:
+          search:
+            error_rules:
+              - {name: search-is-behind, match: {code: X}, class: transient}
+              - {match: {code: Y}, class: transient}
+        error_rules:
+          - {match: {code: [X, Y, Z]}, class: permanent, why: as documented}
+    `);
+    const of = (thrown: Error, operation?: string) => {
+      const { class: errorClass, rule } = explainError(thrown, { config, operation });
+      return [errorClass, rule];
+    };
+    const x = error({ code: 'X' });
+    expect(of(x, 'search')).toEqual(['transient', 'own rule "search-is-behind" for code X']);
+    expect(of(x, 'embed')).toEqual(['permanent', 'own rule "error_rules[0]" for code X: as documented']);
+    expect(of(x)).toEqual(of(x, 'nobody knows it'));
+    expect(of(error({ code: 'Y' }), 'search')[1]).toBe('own rule "operations.search.error_rules[1]" for code Y');
+    expect(of(error({ code: 'Z' }), 'search')[0]).toBe('permanent');
+    expect(of(error({ status: 404 }))).toEqual(['transient', 'status 404']);
+    const rules: ErrorRule[] = [{ match: { code: 'X' }, class: 'throttled' }];
+    expect(explainError(x, { config, operation: 'search', rules }).class).toBe('throttled');
   });
 
   it('explains whatever can be thrown, says the same as the classifier, and fits into JSON', () => {

@@ -4,6 +4,7 @@ export { type DurationRule, formatDuration, parseDuration } from './duration.ts'
 export type {
   BulkheadInput,
   CircuitBreakerInput,
+  ErrorRulesInput,
   HealthChecksInput,
   HedgeInput,
   OperationInput,

@@ -1,4 +1,4 @@
-import { overlaps, type Path } from './path.ts';
+import { formatPath, overlaps, type Path } from './path.ts';
 import type { ConfigProblem, ConfigWarning } from './problem.ts';
 import type { Dialect } from './schema/dialect.ts';
 
@@ -15,6 +15,11 @@ export interface Review {
    */
   problem(path: Path, message: string, restsOn?: readonly Path[]): void;
   warn(path: Path, message: string, restsOn?: readonly Path[]): void;
+}
+
+/** What a report calls the place of another value: `runtime.error_rules[0]`, in code `errorRules[0]`. */
+export function placeName(path: Path, { dialect }: Review): string {
+  return formatPath(dialect.kind === 'yaml' ? ['runtime', ...path] : path);
 }
 
 /** What of a value is meant: its key, the value itself, or a spot inside it by its offset in the file. */

@@ -1,6 +1,6 @@
 import type { ErrorRulesInput } from '../input.ts';
 import { formatPath, type Path } from '../path.ts';
-import type { Review } from '../review.ts';
+import { placeName, type Review } from '../review.ts';
 import type { ErrorRuleConfig } from '../types.ts';
 import { layered } from './merge.ts';
 
@@ -40,6 +40,6 @@ function checkMeaning(path: Path, rule: Partial<ErrorRuleConfig>, review: Review
 function refuseName(path: Path, before: Path, review: Review): void {
   const { key } = review.dialect;
   const at = [...path, key('name')];
-  const message = `${formatPath(before)} is called so, too, and reports could not tell them apart; give this rule a ${key('name')} of its own`;
+  const message = `${placeName(before, review)} is called so, too, and reports could not tell them apart; give this rule a ${key('name')} of its own`;
   review.problem(at, message, [[...before, key('name')]]);
 }

@@ -1,7 +1,7 @@
 import { DEFAULT_RATE_LIMIT_USE } from '../defaults.ts';
 import type { OperationInput, OperationRateLimitInput } from '../input.ts';
-import { formatPath, type Path } from '../path.ts';
-import type { Review } from '../review.ts';
+import type { Path } from '../path.ts';
+import { placeName, type Review } from '../review.ts';
 import type { OperationConfig, OperationRateLimitConfig, RateLimitConfig, RateLimitingConfig } from '../types.ts';
 import { entry, layered } from './merge.ts';
 import { limit } from './rate-limiting.ts';
@@ -53,13 +53,12 @@ export class OperationLimits {
   }
 
   #refuse(name: string, path: Path, other: Path): void {
-    const { key, kind } = this.#review.dialect;
+    const { key } = this.#review.dialect;
     const at = [...path, key('name')];
     const found = this.#review.show(at, `"${name}"`);
-    const first = formatPath(kind === 'yaml' ? ['runtime', ...other] : other);
     this.#review.problem(
       this.#review.written(at) ? at : path,
-      `${first} is called ${found}, too; give this limit a ${key('name')} of its own`,
+      `${placeName(other, this.#review)} is called ${found}, too; give this limit a ${key('name')} of its own`,
       [[...other, key('name')]],
     );
   }

@@ -4,8 +4,8 @@ import { factsOf } from '../../classification/error-facts.ts';
 import type { ErrorRule } from '../../classification/error-rule.ts';
 import { RuleList } from '../../classification/rule-list.ts';
 import { MONEY_RULES } from '../../classification/tables/http.ts';
-import { formatPath, type Path } from '../path.ts';
-import type { Review } from '../review.ts';
+import type { Path } from '../path.ts';
+import { placeName, type Review } from '../review.ts';
 import type { ErrorRuleConfig, RuntimeConfig } from '../types.ts';
 
 /** Rules that never decide, and those that repeat what cannot succeed. */
@@ -37,7 +37,7 @@ function lintTable(section: Path, rules: readonly ErrorRuleConfig[], review: Rev
         before.map((earlier) => earlier.match),
       )
     ) {
-      const message = `never decides: whatever it matches, ${earlierRules(section, rule, before)} already; put it before, or narrow what stands there`;
+      const message = `never decides: whatever it matches, ${earlierRules(section, rule, before, review)} already; put it before, or narrow what stands there`;
       review.warn(match, message, [section]);
     }
     if (rule.retryable === true && rule.class !== undefined && !MEANINGS[rule.class].retryable) {
@@ -48,9 +48,14 @@ function lintTable(section: Path, rules: readonly ErrorRuleConfig[], review: Rev
   });
 }
 
-function earlierRules(section: Path, { match }: ErrorRuleConfig, before: readonly ErrorRuleConfig[]): string {
+function earlierRules(
+  section: Path,
+  { match }: ErrorRuleConfig,
+  before: readonly ErrorRuleConfig[],
+  review: Review,
+): string {
   const index = before.findIndex((earlier) => covered(match, [earlier.match]));
-  return index < 0 ? 'the rules before it match' : `${formatPath([...section, index])} matches`;
+  return index < 0 ? 'the rules before it match' : `${placeName([...section, index], review)} matches`;
 }
 
 /** Refusals for money as AI providers send them, and without a status, as they come inside a stream. */

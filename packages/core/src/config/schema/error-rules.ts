@@ -50,6 +50,6 @@ export function errorRules(dialect: Dialect): z.ZodType<ErrorRulesInput> {
 
 function oneOrMore<T>(item: z.ZodType<T>, what: string): z.ZodType<T[]> {
   const one = item.transform((only) => [only]);
-  const several = list(item, what).refine((all) => all.length > 0, expected('at least one value'));
+  const several = z.array(item, expected(what)).min(1, expected('at least one value'));
   return z.union([one, several], expected(what));
 }
