@@ -52,6 +52,14 @@ function line(event: BridgeEvent): string {
       return `fallback for ${event.errorType}`;
     case 'config.reloaded':
       return `config ${event.result}: ${event.changed.join(', ')}`;
+    case 'health.checked':
+      return `check ${event.check} ${event.status}`;
+    case 'health.changed':
+      return `health ${event.check} ${event.from} > ${event.to}${event.flapping ? ' (flapping)' : ''}`;
+    case 'health.overall_changed':
+      return `health ${event.from} > ${event.to}`;
+    case 'features.changed':
+      return `features +${event.enabled.join(',')} -${event.disabled.join(',')}`;
     case 'call.ended':
       return `end ${event.outcome}${event.errorType === undefined ? '' : ` ${event.errorType}`}`;
   }
