@@ -1,112 +1,107 @@
-import type { RuntimeConfigInput } from '@crossbridge/core/config';
+import { type OperationConfig, resolveRuntimeConfig } from '@crossbridge/core/config';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { CallFigures } from '../../../packages/core/src/simulate/report.ts';
 import { simulate } from '../../../packages/core/src/simulate/simulate.ts';
-import type { FailureWindow, OperationLoad } from '../../../packages/core/src/simulate/workload.ts';
-import type { OperationInput } from '../../support/bridges.ts';
-import { measure } from './measure.ts';
+import { simulationText } from '../../../packages/core/src/simulate/text.ts';
+import { runByHand } from './by-hand.ts';
+import { expectedReport } from './expected-report.ts';
+import { scenarios } from './scenarios.ts';
 
-const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
-const int = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max });
-
-const operation: fc.Arbitrary<OperationInput> = fc.record({
-  rateLimit: maybe(
-    fc.record({
-      capacity: int(2, 20),
-      windowSeconds: int(1, 5),
-      per: fc.constantFrom('call' as const, 'attempt' as const),
-      maxWaitMs: fc.constantFrom(0, 500),
-    }),
-  ),
-  retry: maybe(
-    fc.record({
-      maxAttempts: int(1, 4),
-      baseDelayMs: int(0, 300),
-      maxDelayMs: fc.constant(1_000),
-      jitter: fc.boolean(),
-    }),
-  ),
-  circuitBreaker: maybe(
-    fc.record({ consecutiveFailures: int(1, 4), openForMs: int(100, 2_000), halfOpenProbes: int(1, 3) }),
-  ),
-  bulkhead: maybe(fc.record({ limit: int(1, 4), queue: int(0, 4), queueTimeoutMs: maybe(int(10, 500)) })),
-  hedge: maybe(fc.record({ delayMs: int(1, 200), maxHedges: int(1, 2) })),
-  timeout: fc.record({ attemptMs: maybe(int(20, 400)), totalMs: maybe(int(400, 1_500)) }),
-});
-
-const failure: fc.Arbitrary<FailureWindow> = fc
-  .record({
-    fromSeconds: int(0, 3),
-    seconds: int(1, 5),
-    ratio: fc.constantFrom(0.2, 0.5, 1),
-    how: fc.constantFrom(
-      { status: 503 },
-      { status: 429, retryAfterSeconds: 0.5 },
-      { status: 400 },
-      { code: 'ECONNRESET' },
-      { hang: true },
-    ),
-  })
-  .map(({ fromSeconds, seconds, ratio, how }) => ({ fromSeconds, toSeconds: fromSeconds + seconds, ratio, ...how }));
-
-const load: fc.Arbitrary<Omit<OperationLoad, 'operation'>> = fc.record({
-  ratePerSecond: int(1, 15),
-  durationSeconds: int(1, 5),
-  keys: fc.constantFrom(undefined, 3, ['a', 'b']),
-  cost: fc.constantFrom(undefined, 1, 2),
-  deadlineMs: maybe(int(0, 1_000)),
-  idempotent: maybe(fc.boolean()),
-  latencyMs: fc.oneof(int(0, 200), fc.constant({ p50: 20, p95: 200 })),
-  failures: fc.array(failure, { maxLength: 2 }),
-  concurrencyLimit: maybe(int(1, 3)),
-});
-
-interface Scenario {
-  readonly config: RuntimeConfigInput;
-  readonly workload: readonly OperationLoad[];
-  readonly seed: number;
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
-const scenario: fc.Arbitrary<Scenario> = fc
-  .record({ operations: fc.array(fc.tuple(operation, load), { minLength: 1, maxLength: 2 }), seed: int(0, 1_000) })
-  .map(({ operations, seed }) => ({
-    config: { operations: Object.fromEntries(operations.map(([policies], index) => [`op${index}`, policies])) },
-    workload: operations.map(([, each], index) => ({ operation: `op${index}`, ...each })),
-    seed,
-  }));
+function assertAddsUp({ calls, outcomes, unfinished, attempts, admitted, retried, hedged, timeMs }: CallFigures): void {
+  expect(sum(Object.values(outcomes)) + unfinished).toBe(calls);
+  expect(admitted + retried + hedged).toBe(attempts);
+  expect(admitted).toBeLessThanOrEqual(calls);
+  expect(attempts).toBeGreaterThanOrEqual(admitted);
+  for (const spent of Object.values(timeMs)) expect(spent).toBeGreaterThanOrEqual(0);
+}
 
 describe('any simulation', () => {
-  it('reports what a watched bridge would have shown', () =>
+  it('reports what a bridge driven by hand shows to who watches it', () =>
     fc.assert(
-      fc.asyncProperty(scenario, async ({ config, workload, seed }) => {
-        const { operations } = await simulate(config, workload, { seed });
-        const measured = await measure(config, workload, seed);
-        expect(operations).toEqual(measured);
+      fc.asyncProperty(scenarios, async ({ config, workload, seed }) => {
+        const report = await simulate(config, workload, { seed });
+        const watched = await runByHand(config, workload, seed);
+        const { operations } = resolveRuntimeConfig(config);
+        expect(report.durationMs).toBe(watched.endMs);
+        for (const operation of report.operations) {
+          const policies = operations[operation.operation] as OperationConfig;
+          expect(operation).toStrictEqual(expectedReport(operation.operation, policies, watched, report.bucketMs));
+        }
       }),
-      { numRuns: 100 },
+      { numRuns: 150 },
     ));
 
-  it('adds up, and is the same for the same seed', () =>
+  it('adds up, over targets and over time', () =>
     fc.assert(
-      fc.asyncProperty(scenario, async ({ config, workload, seed }) => {
-        const report = await simulate(config, workload, { seed });
-        expect(await simulate(config, workload, { seed })).toEqual(report);
-        for (const { calls, outcomes, unfinished, attempts, admitted, retried, hedged, ...rest } of report.operations) {
-          expect(Object.values(outcomes).reduce((sum, count) => sum + count, unfinished)).toBe(calls);
-          expect(admitted + retried + hedged).toBe(attempts);
-          expect(rest.breaker.openMs).toBeLessThanOrEqual(report.durationMs);
-          const { concurrencyLimit = Number.POSITIVE_INFINITY } =
-            workload.find((each) => each.operation === rest.operation) ?? {};
-          expect(rest.upstream.peakConcurrency).toBeLessThanOrEqual(concurrencyLimit);
+      fc.asyncProperty(scenarios, fc.integer({ min: 1, max: 100 }), async ({ config, workload, seed }, points) => {
+        const { bucketMs, durationMs, operations } = await simulate(config, workload, { seed, points });
+        for (const report of operations) {
+          const { targets, series, calls, attempts, retried, hedged, outcomes } = report;
+          assertAddsUp(report);
+          for (const target of targets) assertAddsUp(target);
+          if (targets.length > 0) {
+            expect(sum(targets.map((target) => target.calls))).toBe(calls);
+            expect(sum(targets.map((target) => target.attempts))).toBe(attempts);
+            expect(sum(targets.map((target) => target.outcomes.success))).toBe(outcomes.success);
+          }
+          expect(series.calls.length).toBeLessThanOrEqual(points);
+          expect(series.calls.length).toBe(Math.floor(durationMs / bucketMs) + 1);
+          expect(sum(series.calls)).toBe(calls);
+          expect(sum(series.attempts)).toBe(attempts);
+          expect(sum(series.repeated)).toBe(retried + hedged);
+          for (const [outcome, counts] of Object.entries(series.outcomes)) {
+            expect(sum(counts)).toBe(outcomes[outcome as keyof typeof outcomes]);
+          }
         }
       }),
       { numRuns: 100 },
     ));
 
-  it('differs for another seed', async () => {
-    const config = { operations: { op: {} } };
-    const workload = [{ operation: 'op', ratePerSecond: 20, durationSeconds: 10, latencyMs: { p50: 10, p95: 50 } }];
-    const [one, two] = await Promise.all([1, 2].map((seed) => simulate(config, workload, { seed })));
-    expect(one?.operations).not.toEqual(two?.operations);
-  });
+  it('has policies that account for what they refuse, and upstreams that keep to their bounds', () =>
+    fc.assert(
+      fc.asyncProperty(scenarios, async ({ config, workload, seed }) => {
+        const report = await simulate(config, workload, { seed });
+        for (const { operation, policies, calls, attempts, retried, hedged, outcomes, ...rest } of report.operations) {
+          const limits = resolveRuntimeConfig(config).operations[operation]?.rateLimits ?? [];
+          for (const [index, { per, mode }] of limits.entries()) {
+            const { admitted = 0, throttled = 0, cancelled = 0 } = policies.limits[index] ?? {};
+            if (per === 'call') expect(admitted + throttled + cancelled).toBeLessThanOrEqual(calls);
+            // A limit that is alone decides alone.
+            if (limits.length > 1) continue;
+            if (per === 'attempt' && mode === 'enforce') expect(admitted).toBe(attempts);
+            if (mode === 'shadow') expect(outcomes.throttled).toBe(0);
+            else if (per === 'call') expect(throttled).toBe(outcomes.throttled);
+          }
+          if (policies.retry?.mode !== 'enforce') expect(retried).toBe(0);
+          else expect(policies.retry.decisions.retried ?? 0).toBeGreaterThanOrEqual(retried);
+          if (policies.hedge?.mode !== 'enforce') expect(hedged).toBe(0);
+          else expect(policies.hedge.decisions.hedged ?? 0).toBe(hedged);
+          const { upstream: one, targets = {} } = workload.find((each) => each.operation === operation) ?? {};
+          const bounds = one === undefined ? Object.values(targets) : [one];
+          const loads = one === undefined ? rest.targets.map(({ upstream }) => upstream) : [rest.upstream];
+          bounds.forEach(({ concurrencyLimit = calls * 9, queueLimit = calls * 9, quota }, index) => {
+            expect(loads[index]?.peakConcurrency).toBeLessThanOrEqual(concurrencyLimit);
+            expect(loads[index]?.peakQueue).toBeLessThanOrEqual(queueLimit);
+            if (quota === undefined) expect(loads[index]?.overQuota).toBe(0);
+          });
+        }
+      }),
+      { numRuns: 100 },
+    ));
+
+  it('is the same for the same seed, survives JSON, and can be told in words', () =>
+    fc.assert(
+      fc.asyncProperty(scenarios, async ({ config, workload, seed }) => {
+        const report = await simulate(config, workload, { seed });
+        expect(await simulate(config, JSON.parse(JSON.stringify(workload)), { seed })).toStrictEqual(report);
+        expect(JSON.parse(JSON.stringify(report))).toStrictEqual(report);
+        expect(simulationText(report)).not.toMatch(/NaN|undefined|null|\[object/);
+      }),
+      { numRuns: 50 },
+    ));
 });

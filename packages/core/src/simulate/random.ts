@@ -1,7 +1,14 @@
 import type { Random } from '../retry/backoff.ts';
 
-/** Mulberry32: small, fast, and good enough for arrivals, latencies and jitter. The same seed gives the same numbers. */
-function seededRandom(seed: number): Random {
+/**
+ * A source of numbers from 0 (included) to 1 (excluded), the same ones for the same seed: for jitter that a test can repeat, faults, arrivals.
+ * Not for secrets.
+ *
+ * Mulberry32 (Tommy Ettinger): small and fast, with a period of about four billion.
+ *
+ * @param seed any number; of its whole part the lowest 32 bits count
+ */
+export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -11,13 +18,17 @@ function seededRandom(seed: number): Random {
   };
 }
 
-/** A stream of its own for each named part (FNV-1a of the names), so that the draws of one never shift those of another. */
-export function streamOf(...parts: readonly (string | number)[]): Random {
+/** A seed of its own for each named part (FNV-1a of the names), so that the draws of one part never shift those of another. */
+export function seedOf(...parts: readonly (string | number)[]): number {
   let hash = 0x811c9dc5;
   for (const character of parts.join('\u0000')) {
     hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
   }
-  return seededRandom(hash);
+  return hash >>> 0;
+}
+
+export function streamOf(...parts: readonly (string | number)[]): Random {
+  return seededRandom(seedOf(...parts));
 }
 
 /** A draw from the standard normal distribution (Box and Muller, 1958). */

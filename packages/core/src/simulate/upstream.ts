@@ -1,73 +1,109 @@
-import type { Clock } from '../clock.ts';
+import type { Clock, Timer } from '../clock.ts';
 import type { AttemptContext } from '../pipeline/attempt.ts';
-import { normal, streamOf } from './random.ts';
-import type { FailureWindow, LatencyMs, OperationLoad } from './workload.ts';
+import { TokenBucket } from '../rate-limit/token-bucket.ts';
+import { errorOf, type Fate, fateOf, httpError } from './fate.ts';
+import type { UpstreamReport } from './report.ts';
+import type { UpstreamLoad } from './workload.ts';
 
-/** The 95th percentile of the standard normal distribution. */
-const Z95 = 1.6448536269514722;
-
-interface Fate {
-  readonly latencyMs: number;
-  readonly failure: FailureWindow | undefined;
+/** An attempt at an upstream: it waits, is served, and leaves. */
+interface Visit {
+  readonly fate: Fate;
+  readonly answer: (error: Error | undefined) => void;
+  timer: Timer | undefined;
 }
 
-/**
- * What answers the attempts of one load. An attempt that is aborted leaves at once, whether it is served or waits.
- *
- * The fate of an attempt depends on the seed, its call and its number alone: two configs that are tried on the same workload meet
- * the same luck, so that what differs between them is their doing.
- */
+/** What answers the attempts of one target. */
 export class Upstream {
-  readonly #load: OperationLoad;
-  readonly #seed: number;
+  readonly #load: UpstreamLoad;
+  readonly #stream: readonly (string | number)[];
   readonly #clock: Clock;
   readonly #startedAtMs: number;
-  readonly #waiting = new Set<() => void>();
+  readonly #quota: TokenBucket | undefined;
+  readonly #waiting = new Set<Visit>();
+  readonly #counts = { peakConcurrency: 0, peakQueue: 0, overQuota: 0, shed: 0, abandoned: 0 };
   #serving = 0;
-  peakConcurrency = 0;
-  peakQueue = 0;
 
-  constructor(load: OperationLoad, seed: number, clock: Clock) {
+  /** @param stream names the source of its luck */
+  constructor(load: UpstreamLoad, clock: Clock, ...stream: readonly (string | number)[]) {
+    const { quota } = load;
     this.#load = load;
-    this.#seed = seed;
+    this.#stream = stream;
     this.#clock = clock;
     this.#startedAtMs = clock.now();
+    this.#quota =
+      quota === undefined ? undefined : new TokenBucket(quota.capacity, quota.capacity / quota.windowSeconds, clock);
   }
 
-  /** Answers an attempt of the call with that index. */
-  answer(call: number, { attempt, signal }: AttemptContext): Promise<void> {
-    const fate = this.#fateOf(call, attempt);
-    return new Promise((resolve, reject) => {
-      let timer: unknown;
-      let served = false;
-      const leave = (): void => {
+  get report(): UpstreamReport {
+    return { ...this.#counts };
+  }
+
+  /** Answers an attempt of the call with that id. */
+  answer(call: string, { attempt, signal }: Pick<AttemptContext, 'attempt' | 'signal'>): Promise<void> {
+    const refusal = this.#refusal();
+    if (refusal !== undefined) return Promise.reject(refusal);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const atSeconds = (this.#clock.now() - this.#startedAtMs) / 1_000;
+    const visit: Visit = {
+      fate: fateOf(this.#load, atSeconds, ...this.#stream, call, attempt),
+      answer: (error) => {
         signal.removeEventListener('abort', onAbort);
-        if (timer !== undefined) this.#clock.clearTimeout(timer);
-        this.#waiting.delete(serve);
-        if (served) this.#free();
-      };
-      const onAbort = (): void => {
-        leave();
-        reject(signal.reason);
-      };
-      const serve = (): void => {
-        served = true;
-        this.#serving += 1;
-        this.peakConcurrency = Math.max(this.peakConcurrency, this.#serving);
-        if (fate.failure?.hang === true) return;
-        timer = this.#clock.setTimeout(() => {
-          leave();
-          if (fate.failure === undefined) resolve();
-          else reject(errorOf(fate.failure));
-        }, fate.latencyMs);
-      };
-      signal.addEventListener('abort', onAbort, { once: true });
-      if (this.#serving < (this.#load.concurrencyLimit ?? Number.POSITIVE_INFINITY)) serve();
-      else {
-        this.#waiting.add(serve);
-        this.peakQueue = Math.max(this.peakQueue, this.#waiting.size);
-      }
-    });
+        if (error === undefined) resolve();
+        else reject(error);
+      },
+      timer: undefined,
+    };
+    const onAbort = (): void => {
+      this.#counts.abandoned += 1;
+      this.#abandon(visit);
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.#enter(visit);
+    return promise;
+  }
+
+  #refusal(): Error | undefined {
+    const decision = this.#quota?.take();
+    if (decision?.admitted === false) {
+      this.#counts.overQuota += 1;
+      // Rounded up: who comes back at the time he was told is not refused again.
+      return httpError(429, Math.ceil(decision.retryAfterMs) / 1_000);
+    }
+    if (!this.#busy || this.#waiting.size < (this.#load.queueLimit ?? Number.POSITIVE_INFINITY)) return undefined;
+    this.#counts.shed += 1;
+    return httpError(503);
+  }
+
+  get #busy(): boolean {
+    return this.#serving >= (this.#load.concurrencyLimit ?? Number.POSITIVE_INFINITY);
+  }
+
+  #enter(visit: Visit): void {
+    if (!this.#busy) {
+      this.#serve(visit);
+      return;
+    }
+    this.#waiting.add(visit);
+    this.#counts.peakQueue = Math.max(this.#counts.peakQueue, this.#waiting.size);
+  }
+
+  #serve(visit: Visit): void {
+    const { failure, latencyMs } = visit.fate;
+    this.#serving += 1;
+    this.#counts.peakConcurrency = Math.max(this.#counts.peakConcurrency, this.#serving);
+    if (failure?.hang === true) return;
+    visit.timer = this.#clock.setTimeout(() => {
+      this.#free();
+      visit.answer(failure === undefined ? undefined : errorOf(failure));
+    }, latencyMs);
+  }
+
+  /** What hangs hears nothing but the end of its connection. */
+  #abandon(visit: Visit): void {
+    if (this.#load.stopsOnAbort !== true && visit.fate.failure?.hang !== true) return;
+    if (visit.timer !== undefined) this.#clock.clearTimeout(visit.timer);
+    if (!this.#waiting.delete(visit)) this.#free();
   }
 
   #free(): void {
@@ -75,30 +111,6 @@ export class Upstream {
     const [next] = this.#waiting;
     if (next === undefined) return;
     this.#waiting.delete(next);
-    next();
+    this.#serve(next);
   }
-
-  #fateOf(call: number, attempt: number): Fate {
-    const { operation, latencyMs, failures = [] } = this.#load;
-    const random = streamOf(this.#seed, operation, call, attempt);
-    const drawn = latencyOf(latencyMs, () => normal(random));
-    const atSeconds = (this.#clock.now() - this.#startedAtMs) / 1_000;
-    const failure = failures.find(({ fromSeconds = 0, toSeconds = Number.POSITIVE_INFINITY, ratio = 1 }) => {
-      const hit = random() < ratio;
-      return hit && atSeconds >= fromSeconds && atSeconds < toSeconds;
-    });
-    return { latencyMs: drawn, failure };
-  }
-}
-
-function latencyOf(latencyMs: LatencyMs, draw: () => number): number {
-  if (typeof latencyMs === 'number') return latencyMs;
-  const { p50, p95 } = latencyMs;
-  return p50 * Math.exp((Math.log(p95 / p50) / Z95) * draw());
-}
-
-function errorOf({ status, code, retryAfterSeconds }: FailureWindow): Error {
-  if (status === undefined) return Object.assign(new Error(`${code} (simulated)`), { code });
-  const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
-  return Object.assign(new Error(`HTTP ${status} (simulated)`), { status, headers });
 }

@@ -1,115 +1,53 @@
-import type { RuntimeConfig } from '../config/types.ts';
+import { nearest } from '../config/nearest.ts';
 import { InvalidArgumentError } from '../errors.ts';
-import type { FailureWindow, OperationLoad } from './workload.ts';
+import { Check } from './check.ts';
+import { CALLERS_FIELDS, checkCallers } from './validate-callers.ts';
+import { checkTraffic } from './validate-traffic.ts';
+import { checkUpstreams } from './validate-upstream.ts';
+import type { OperationLoad } from './workload.ts';
+
+const LOAD = ['operation', 'traffic', 'upstream', 'targets', ...CALLERS_FIELDS];
 
 /**
- * Checks what TypeScript cannot, or did not.
+ * Checks what TypeScript cannot, or did not: a workload may come from a file.
  *
- * @throws InvalidArgumentError that says which entry is wrong and what it should be
+ * @param operations those of the config
+ * @throws InvalidArgumentError that lists every problem: which entry, what it should be, what it is
  */
-export function assertWorkload(workload: readonly OperationLoad[], config: RuntimeConfig, maxCalls: number): void {
-  if (!Array.isArray(workload) || workload.length === 0) {
-    throw new InvalidArgumentError('The workload must be a list with at least one entry');
-  }
-  const seen = new Set<string>();
+export function assertWorkload(
+  workload: readonly OperationLoad[],
+  operations: readonly string[],
+  maxCalls: number,
+): void {
+  const problems: string[] = [];
+  const check = new Check('workload', problems);
   let calls = 0;
-  workload.forEach((load: OperationLoad, index) => {
-    const check = new Check(`workload[${index}]`);
-    if (typeof load !== 'object' || load === null)
-      throw new InvalidArgumentError(`workload[${index}] must be an object`);
-    const { operation } = load;
-    if (!Object.hasOwn(config.operations, operation)) {
-      const known = Object.keys(config.operations).join(', ');
-      check.fail('operation', operation, `an operation of the config, one of: ${known}`);
-    }
-    if (seen.has(operation)) check.fail('operation', operation, 'in one entry only');
-    seen.add(operation);
-    calls += assertLoad(load, check);
-  });
-  if (calls > maxCalls) {
-    throw new InvalidArgumentError(
+  if (check.list(workload, 'entry')) {
+    const seen = new Set<unknown>();
+    workload.forEach((load, index) => {
+      calls += checkLoad(check.at(index), load, operations, seen);
+    });
+  }
+  if (problems.length === 0 && calls > maxCalls) {
+    problems.push(
       `The workload makes about ${Math.round(calls)} calls, and at most ${maxCalls} are simulated: shorten it, lower its rates, or raise maxCalls`,
     );
   }
+  if (problems.length > 0) throw new InvalidArgumentError(problems.join('\n'));
 }
 
-/** Returns the calls to expect. */
-function assertLoad(load: OperationLoad, check: Check): number {
-  const { ratePerSecond, durationSeconds, arrivals, keys, latencyMs } = load;
-  if ((ratePerSecond === undefined) === (arrivals === undefined)) {
-    check.fail('ratePerSecond', ratePerSecond, 'given if, and only if, arrivals is not');
+/** Returns about how many calls it makes. */
+function checkLoad(check: Check, load: unknown, operations: readonly string[], seen: Set<unknown>): number {
+  if (!check.object<OperationLoad>(load, LOAD)) return Number.NaN;
+  const { operation, traffic } = load;
+  if (!operations.includes(operation)) {
+    const close = typeof operation === 'string' ? nearest(operation, operations) : undefined;
+    const hint = close === undefined ? `one of: ${operations.join(', ')}` : `perhaps "${close}"`;
+    check.at('operation').fail(operation, `an operation of the config, ${hint}`);
   }
-  if (ratePerSecond !== undefined) {
-    check.number('ratePerSecond', ratePerSecond, { above: 0 });
-    check.number('durationSeconds', durationSeconds, { above: 0 });
-  }
-  arrivals?.forEach((at, index) => {
-    check.number(`arrivals[${index}]`, at, { min: 0 });
-  });
-  if (typeof keys === 'number') check.number('keys', keys, { min: 1, whole: true });
-  else if (keys !== undefined && keys.length === 0) check.fail('keys', '[]', 'a list with at least one key');
-  if (typeof latencyMs === 'object' && latencyMs !== null) {
-    check.number('latencyMs.p50', latencyMs.p50, { above: 0 });
-    check.number('latencyMs.p95', latencyMs.p95, { min: latencyMs.p50 });
-  } else check.number('latencyMs', latencyMs, { min: 0 });
-  if (load.cost !== undefined) check.number('cost', load.cost, { min: 0 });
-  if (load.deadlineMs !== undefined) check.number('deadlineMs', load.deadlineMs, { min: 0 });
-  if (load.concurrencyLimit !== undefined) {
-    check.number('concurrencyLimit', load.concurrencyLimit, { min: 1, whole: true });
-  }
-  load.failures?.forEach((failure, index) => {
-    assertFailure(failure, check.inside(`failures[${index}]`));
-  });
-  return arrivals?.length ?? (ratePerSecond ?? 0) * (durationSeconds ?? 0);
-}
-
-function assertFailure(failure: FailureWindow, check: Check): void {
-  const { fromSeconds = 0, toSeconds, ratio, status, code, retryAfterSeconds, hang = false } = failure;
-  check.number('fromSeconds', fromSeconds, { min: 0 });
-  if (toSeconds !== undefined) check.number('toSeconds', toSeconds, { above: fromSeconds });
-  if (ratio !== undefined) check.number('ratio', ratio, { above: 0, max: 1 });
-  if (status !== undefined) check.number('status', status, { min: 400, max: 599, whole: true });
-  if ([status !== undefined, code !== undefined, hang].filter(Boolean).length !== 1) {
-    check.fail('status', status, 'given, or code, or hang: exactly one of the three');
-  }
-  if (retryAfterSeconds === undefined) return;
-  check.number('retryAfterSeconds', retryAfterSeconds, { min: 0 });
-  if (status === undefined) check.fail('retryAfterSeconds', retryAfterSeconds, 'left out where there is no status');
-}
-
-interface Range {
-  readonly min?: number;
-  readonly above?: number;
-  readonly max?: number;
-  readonly whole?: boolean;
-}
-
-class Check {
-  readonly #path: string;
-
-  constructor(path: string) {
-    this.#path = path;
-  }
-
-  inside(path: string): Check {
-    return new Check(`${this.#path}.${path}`);
-  }
-
-  number(field: string, value: number | undefined, { min, above, max, whole = false }: Range): void {
-    const kind = whole ? 'a whole number' : 'a number';
-    const low = above === undefined ? `of at least ${min}` : `above ${above}`;
-    const expected = `${kind} ${low}${max === undefined ? '' : ` and at most ${max}`}`;
-    const fits =
-      typeof value === 'number' &&
-      Number.isFinite(value) &&
-      (!whole || Number.isInteger(value)) &&
-      value >= (min ?? Number.NEGATIVE_INFINITY) &&
-      value > (above ?? Number.NEGATIVE_INFINITY) &&
-      value <= (max ?? Number.POSITIVE_INFINITY);
-    if (!fits) this.fail(field, value, expected);
-  }
-
-  fail(field: string, value: unknown, expected: string): never {
-    throw new InvalidArgumentError(`${this.#path}.${field} must be ${expected}, got ${String(value)}`);
-  }
+  if (seen.has(operation)) check.at('operation').fail(operation, 'in one entry only (traffic may be a list)');
+  seen.add(operation);
+  checkCallers(check, load);
+  checkUpstreams(check, load);
+  return checkTraffic(check.at('traffic'), traffic);
 }
