@@ -51,7 +51,7 @@ describe('createBridge', () => {
 
   it.each([
     ['', () => 1, {}, /non-empty string/],
-    ['op', 'not a function', {}, /must be a function, got string/],
+    ['op', 'not a function', {}, /must be a function, got "not a function"/],
     ['op', () => 1, { maxAttempts: 0 }, /maxAttempts of 'op'/],
     ['op', () => 1, { cost: Number.NaN }, /cost of 'op'/],
     ['op', () => 1, { deadlineMs: '5' as never }, /deadlineMs of 'op'/],

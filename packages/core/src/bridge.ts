@@ -1,3 +1,4 @@
+import { assertBridgeOptions, assertObserver, type BridgeOptions } from './bridge-options.ts';
 import type { BreakerControl } from './circuit-breaker/breaker-registry.ts';
 import { type Classifier, createClassifier } from './classification/classify.ts';
 import { configured } from './classification/configured.ts';
@@ -11,7 +12,8 @@ import { BridgeClosedError, RateLimitExceeded } from './errors.ts';
 import { aggregate } from './health/aggregate.ts';
 import type { OverallHealth } from './health/check-health.ts';
 import { operationHealth } from './health/operation-health.ts';
-import { Notifier, type ObserverErrorHandler } from './notifier.ts';
+import { assertReserveOptions, assertRetryOptions } from './method-options.ts';
+import { Notifier } from './notifier.ts';
 import type { Observer } from './observer.ts';
 import type { AttemptFunction } from './pipeline/attempt.ts';
 import { Call } from './pipeline/call.ts';
@@ -24,27 +26,16 @@ import type { CallKey } from './rate-limit/call-key.ts';
 import { OperationLimits, type ReserveOptions } from './rate-limit/operation-limits.ts';
 import { RateLimiter } from './rate-limit/rate-limiter.ts';
 import type { Reservation } from './rate-limit/reservation.ts';
-import type { Random } from './retry/backoff.ts';
 import type { RetryPolicyOptions } from './retry/policy.ts';
 import { type RetryOptions, retryCall } from './retry/retry-call.ts';
 import { assertRunnable, type RunOptions } from './run-options.ts';
 
+export type { BridgeOptions } from './bridge-options.ts';
 export type { BreakerControl } from './circuit-breaker/breaker-registry.ts';
 
 const NO_OPTIONS = {};
 
 function nothing(): void {}
-
-export interface BridgeOptions {
-  readonly observers?: readonly Observer[];
-  /** Told the first failure of each observer. Default: a process warning. */
-  readonly onObserverError?: ObserverErrorHandler;
-  readonly clock?: Clock;
-  /** Source of numbers in [0, 1) for jitter. Default `Math.random`. */
-  readonly random?: Random;
-  /** What errors mean, before the `errorRules` of the config and the built-in tables. The first rule that matches wins. */
-  readonly errorRules?: readonly ErrorRule[];
-}
 
 /** Live state of a bridge, for gauges and health endpoints. */
 export interface BridgeStateView {
@@ -119,6 +110,7 @@ export class Bridge {
     options: RetryOptions = NO_OPTIONS,
   ): Promise<T> {
     if (this.#closed) throw new BridgeClosedError('retry');
+    assertRetryOptions(options);
     const host = { environment: this.#environment, retry: this.#config.retry, bare: NO_POLICIES };
     return retryCall(host, fn, policy, options);
   }
@@ -149,6 +141,8 @@ export class Bridge {
    * @throws RateLimitExceeded when the tokens do not come in time; the signal's reason; InvalidArgumentError for an estimate that is no number
    */
   async reserve(key: CallKey, operation: string, estimate: number, options: ReserveOptions = {}): Promise<Reservation> {
+    assertRunnable(operation, nothing, { key });
+    assertReserveOptions(operation, options);
     const { name, limits } = this.#operations.of(operation);
     const own = limits ?? new OperationLimits(name, NO_POLICIES, new Map(), this.rateLimiter);
     return own.reserve(key, estimate, options);
@@ -197,6 +191,7 @@ export class Bridge {
 
   /** Adds an observer; the function returned removes it. */
   observe(observer: Observer): () => void {
+    assertObserver(observer, 'The observer of bridge.observe');
     return this.#environment.notifier.add(observer);
   }
 
@@ -235,8 +230,9 @@ export class Bridge {
 /**
  * Creates a bridge from a config: an object in camelCase and milliseconds, or what `loadRuntimeConfig` returned.
  *
- * @throws ConfigError that lists every problem; nothing is started then
+ * @throws ConfigError that lists every problem of the config, InvalidArgumentError for options that cannot work; nothing is started then
  */
 export function createBridge(config: RuntimeConfigInput = {}, options: BridgeOptions = {}): Bridge {
+  assertBridgeOptions(options);
   return new Bridge(resolveRuntimeConfig(config), options);
 }

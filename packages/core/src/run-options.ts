@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from './errors.ts';
+import { isSignal, optionNames, refuseOption, refuseUnknown, shown } from './options.ts';
 import type { CallKey } from './rate-limit/call-key.ts';
 
 /** What answers in the place of a failure: a value, or a function of the failure. */
@@ -29,48 +30,83 @@ export interface RunOptions<T = unknown> {
   readonly fallback?: Fallback<T> | undefined;
 }
 
-/** Throws InvalidArgumentError for arguments of `run` that cannot work. */
+const NAMES = optionNames<RunOptions>({
+  key: true,
+  cost: true,
+  signal: true,
+  deadlineMs: true,
+  idempotent: true,
+  maxAttempts: true,
+  target: true,
+  fallback: true,
+});
+
+/**
+ * Checks the arguments of `run`.
+ *
+ * @throws InvalidArgumentError that names what was given and what is expected
+ */
 export function assertRunnable(
   operation: unknown,
   fn: unknown,
   options: Omit<RunOptions, 'fallback'> & { readonly fallback?: unknown },
 ): void {
   if (typeof operation !== 'string' || operation === '') {
-    throw new InvalidArgumentError(`The operation must be a non-empty string, got ${typeof operation}`);
+    throw new InvalidArgumentError(`The operation must be a non-empty string, got ${shown(operation)}`);
   }
   if (typeof fn !== 'function') {
     throw new InvalidArgumentError(
-      `The second argument of run('${operation}', …) must be a function, got ${typeof fn}`,
+      `The second argument of run('${operation}', …) must be a function, got ${shown(fn)}`,
     );
   }
   if (typeof options !== 'object' || options === null) {
-    throw new InvalidArgumentError(`The options of run('${operation}', …) must be an object, got ${String(options)}`);
+    throw new InvalidArgumentError(`The options of run('${operation}', …) must be an object, got ${shown(options)}`);
   }
-  const { deadlineMs, maxAttempts, cost, signal, key, fallback } = options;
+  assertNames(operation, options);
+  const { deadlineMs, maxAttempts, cost, signal, key, fallback, idempotent, target } = options;
   if (fallback !== undefined && typeof fallback !== 'function' && !isValueHolder(fallback)) {
-    throw new InvalidArgumentError(
-      `fallback of '${operation}' must be a function or { value: … }, got ${fallback === null ? 'null' : typeof fallback}`,
-    );
+    refuse('fallback', operation, 'a function or { value: … }', fallback);
   }
   if (key !== undefined && typeof key !== 'string' && !isParts(key)) {
-    throw new InvalidArgumentError(
-      `key of '${operation}' must be a string or an object of strings, got ${String(key)}`,
-    );
+    refuse('key', operation, 'a string or an object of strings', key);
   }
-  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
-    throw new InvalidArgumentError(`signal of '${operation}' must be an AbortSignal, got ${String(signal)}`);
-  }
+  if (signal !== undefined && !isSignal(signal)) refuse('signal', operation, 'an AbortSignal', signal);
   if (deadlineMs !== undefined && !(typeof deadlineMs === 'number' && deadlineMs >= 0)) {
-    throw new InvalidArgumentError(`deadlineMs of '${operation}' must be at least 0, got ${deadlineMs}`);
+    refuse('deadlineMs', operation, 'a number of at least 0', deadlineMs);
   }
   if (maxAttempts !== undefined && !(Number.isSafeInteger(maxAttempts) && maxAttempts >= 1)) {
-    throw new InvalidArgumentError(
-      `maxAttempts of '${operation}' must be a whole number of at least 1, got ${maxAttempts}`,
-    );
+    refuse('maxAttempts', operation, 'a whole number of at least 1', maxAttempts);
   }
-  if (cost !== undefined && !(cost >= 0 && cost < Number.POSITIVE_INFINITY)) {
-    throw new InvalidArgumentError(`cost of '${operation}' must be a finite number of at least 0, got ${cost}`);
+  if (cost !== undefined && !(typeof cost === 'number' && cost >= 0 && cost < Number.POSITIVE_INFINITY)) {
+    refuse('cost', operation, 'a finite number of at least 0', cost);
   }
+  if (idempotent !== undefined && typeof idempotent !== 'boolean')
+    refuse('idempotent', operation, 'true or false', idempotent);
+  if (target !== undefined && typeof target !== 'string') refuse('target', operation, 'a string', target);
+}
+
+/** A `switch`, because every call comes here: asking a set would cost several times as much. */
+function assertNames(operation: string, options: object): void {
+  for (const each in options) {
+    const name = each as keyof RunOptions;
+    switch (name) {
+      case 'key':
+      case 'cost':
+      case 'signal':
+      case 'deadlineMs':
+      case 'idempotent':
+      case 'maxAttempts':
+      case 'target':
+      case 'fallback':
+        continue;
+      default:
+        refuseUnknown(name satisfies never, NAMES, `run('${operation}', …)`);
+    }
+  }
+}
+
+function refuse(name: string, operation: string, expected: string, value: unknown): never {
+  return refuseOption(name, `'${operation}'`, expected, value);
 }
 
 function isParts(key: unknown): boolean {

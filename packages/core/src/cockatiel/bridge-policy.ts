@@ -7,13 +7,25 @@ import {
   type ISuccessEvent,
 } from 'cockatiel';
 import type { Bridge } from '../bridge.ts';
+import { assertClock } from '../bridge-options.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import type { RunOptions } from '../run-options.ts';
+import { assertOptions, optionNames } from '../options.ts';
+import { assertRunnable, type RunOptions } from '../run-options.ts';
 
 export interface BridgePolicyOptions extends Omit<RunOptions, 'signal' | 'fallback'> {
   /** For the durations of the events. Default: the system's. */
   readonly clock?: Clock | undefined;
 }
+
+const NAMES = optionNames<BridgePolicyOptions>({
+  key: true,
+  cost: true,
+  deadlineMs: true,
+  idempotent: true,
+  maxAttempts: true,
+  target: true,
+  clock: true,
+});
 
 /**
  * An operation of a bridge as a policy of cockatiel, to be composed with others by its `wrap`. The signal given to `execute` is
@@ -21,8 +33,15 @@ export interface BridgePolicyOptions extends Omit<RunOptions, 'signal' | 'fallba
  *
  * A listener that throws harms no call: what cockatiel's own policies let it do (turn a success into a failure, run the function again) does
  * not happen here.
+ *
+ * @throws InvalidArgumentError for arguments that cannot work
  */
 export function bridgePolicy(bridge: Bridge, operation: string, options: BridgePolicyOptions = {}): IPolicy {
+  const whose = `bridgePolicy('${operation}')`;
+  assertOptions(options, NAMES, whose);
+  assertClock(options.clock, whose);
+  const { clock: _ours, ...ofEachCall } = options;
+  assertRunnable(operation, bridgePolicy, ofEachCall);
   return new BridgePolicy(bridge, operation, options);
 }
 

@@ -1,6 +1,7 @@
 import type { Bridge } from '../bridge.ts';
 import type { RateLimitConfig } from '../config/types.ts';
 import { InvalidArgumentError, RateLimitExceeded } from '../errors.ts';
+import { assertBoolean, assertOptions, optionNames, shown } from '../options.ts';
 import { type CallKey, shownKey } from '../rate-limit/call-key.ts';
 import type { RateLimiter } from '../rate-limit/rate-limiter.ts';
 import { getDefaultBridge } from './default-bridge.ts';
@@ -15,6 +16,9 @@ export interface CheckRateLimitOptions {
 
 /** A limit given on the spot: `capacity` at once, then `capacity` per `windowSeconds`. */
 export interface AdHocRateLimit extends RateLimitConfig, CheckRateLimitOptions {}
+
+const OPTIONS = optionNames<CheckRateLimitOptions>({ cost: true, raiseOnExceeded: true });
+const LIMIT = optionNames<AdHocRateLimit>({ capacity: true, windowSeconds: true, cost: true, raiseOnExceeded: true });
 
 /**
  * Whether `key` (`user:123`, or `{ user: '123', org: 'acme' }`) may go on under the limits that the config has for `operation`, overrides included; takes the tokens if so. An
@@ -36,6 +40,7 @@ export function checkRateLimit(
   options: CheckRateLimitOptions = {},
 ): boolean {
   assertKey(key);
+  assertLimit(limit, options);
   const bridge = getDefaultBridge();
   const { cost = 1, raiseOnExceeded = false } = typeof limit === 'string' ? options : limit;
   const refusal =
@@ -70,6 +75,18 @@ function byLimit(
   const bucket = operation === undefined ? key : `${operation}\0${key}`;
   const { admitted, retryAfterMs } = limiter.decide(bucket, { capacity, windowSeconds }, cost);
   return admitted ? undefined : new RateLimitExceeded({ ...asked, limit: capacity, windowSeconds, retryAfterMs });
+}
+
+function assertLimit(limit: unknown, options: CheckRateLimitOptions): void {
+  const byName = typeof limit === 'string';
+  if (!byName && (typeof limit !== 'object' || limit === null)) {
+    throw new InvalidArgumentError(
+      `checkRateLimit takes the name of an operation, or a limit as { capacity, windowSeconds }, got ${shown(limit)}`,
+    );
+  }
+  const given = byName ? options : (limit as AdHocRateLimit);
+  assertOptions(given, byName ? OPTIONS : LIMIT, 'checkRateLimit');
+  assertBoolean('raiseOnExceeded', given.raiseOnExceeded, 'checkRateLimit');
 }
 
 /** A key that is missing would make everybody share one bucket, and nobody would notice. */

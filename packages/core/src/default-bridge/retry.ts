@@ -1,8 +1,9 @@
 import type { RuntimeConfig } from '../config/types.ts';
 import { InvalidArgumentError } from '../errors.ts';
+import { assertRetryOptions } from '../method-options.ts';
 import type { AttemptFunction } from '../pipeline/attempt.ts';
 import { namedRetryPolicy } from '../retry/named-policy.ts';
-import type { RetryPolicy, RetryPolicyOptions } from '../retry/policy.ts';
+import { asRetryPolicy, type RetryPolicy, type RetryPolicyOptions } from '../retry/policy.ts';
 import type { RetryOptions } from '../retry/retry-call.ts';
 import { getDefaultBridge } from './default-bridge.ts';
 
@@ -40,7 +41,8 @@ export async function retryWithBackoff<T>(
  * Makes functions that run as {@link retryWithBackoff} does: `retryable('quick')(fn)`, or `@retryable('quick')` on a method. The
  * wrapper passes `this` and the arguments on, and keeps the name and the length of the function.
  *
- * @throws InvalidArgumentError when used without the parentheses, or on anything but a function or method
+ * @throws InvalidArgumentError when used without the parentheses, or on anything but a function or method, and for arguments that cannot
+ * work; that the config has no policy of that name shows at the first call
  */
 export function retryable(
   policy?: RetryPolicy | RetryPolicyOptions | string,
@@ -49,6 +51,9 @@ export function retryable(
   if (typeof policy === 'function') {
     throw new InvalidArgumentError('retryable takes a policy, not a function: write retryable()(fn) or @retryable()');
   }
+  // What can be said before there is a bridge is said where the mistake was made.
+  if (policy !== undefined && typeof policy !== 'string') asRetryPolicy(policy);
+  if (options !== undefined) assertRetryOptions(options);
   function wrap<This, Args extends readonly unknown[], T>(
     fn: AnySync<This, Args, T>,
     context?: DecoratorContext,

@@ -1,0 +1,67 @@
+import type { ErrorRule } from './classification/error-rule.ts';
+import type { Clock } from './clock.ts';
+import { InvalidArgumentError } from './errors.ts';
+import type { ObserverErrorHandler } from './notifier.ts';
+import type { Observer } from './observer.ts';
+import { assertFunction, assertOptions, lackOf, optionNames, refuseOption, shown } from './options.ts';
+import type { Random } from './retry/backoff.ts';
+
+export interface BridgeOptions {
+  readonly observers?: readonly Observer[];
+  /** Told the first failure of each observer. Default: a process warning. */
+  readonly onObserverError?: ObserverErrorHandler;
+  readonly clock?: Clock;
+  /** Source of numbers in [0, 1) for jitter. Default `Math.random`. */
+  readonly random?: Random;
+  /** What errors mean, before the `errorRules` of the config and the built-in tables. The first rule that matches wins. */
+  readonly errorRules?: readonly ErrorRule[];
+}
+
+const NAMES = optionNames<BridgeOptions>({
+  observers: true,
+  onObserverError: true,
+  clock: true,
+  random: true,
+  errorRules: true,
+});
+
+const CLOCK = ['now', 'wallNow', 'setTimeout', 'clearTimeout'] as const satisfies readonly (keyof Clock)[];
+
+/** @throws InvalidArgumentError that names the option, what was given and what is expected */
+export function assertBridgeOptions(options: BridgeOptions): void {
+  const whose = 'createBridge';
+  assertOptions(options, NAMES, whose);
+  const { observers, onObserverError, clock, random, errorRules } = options;
+  assertFunction('onObserverError', onObserverError, whose);
+  assertFunction('random', random, whose, 'a function that draws numbers from 0 up to 1');
+  assertClock(clock, whose);
+  if (errorRules !== undefined && !Array.isArray(errorRules)) {
+    refuseOption('errorRules', whose, 'a list of rules', errorRules);
+  }
+  if (observers === undefined) return;
+  if (!Array.isArray(observers)) refuseOption('observers', whose, 'a list of observers', observers);
+  for (const [index, observer] of observers.entries()) assertObserver(observer, `observers[${index}] of ${whose}`);
+}
+
+/** Refuses what can be told nothing, most likely because of a typing mistake. */
+export function assertObserver(observer: unknown, what: string): void {
+  const members = typeof observer === 'object' && observer !== null ? (observer as Observer) : undefined;
+  if (members === undefined || (members.on === undefined && members.around === undefined)) {
+    const got = members === undefined ? shown(observer) : 'an object with neither';
+    throw new InvalidArgumentError(`${what} must be an object with on or around, got ${got}`);
+  }
+  for (const name of ['on', 'around'] as const) {
+    const member: unknown = members[name];
+    if (member === undefined || typeof member === 'function') continue;
+    throw new InvalidArgumentError(`${what}: ${name} must be a function, got ${shown(member)}`);
+  }
+}
+
+export function assertClock(clock: unknown, whose: string): void {
+  if (clock === undefined) return;
+  const expected = `an object with the functions ${CLOCK.join(', ')}`;
+  if (typeof clock !== 'object' || clock === null) refuseOption('clock', whose, expected, clock);
+  const lack = lackOf(clock, CLOCK);
+  if (lack === undefined) return;
+  throw new InvalidArgumentError(`clock of ${whose} must be ${expected}, got an object without ${lack}`);
+}
