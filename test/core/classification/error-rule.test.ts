@@ -17,7 +17,7 @@ describe('rules of the user', () => {
     ['one of several statuses', { status: [410, 404] }, error({ response: { status: 404 } })],
     ['code', { code: 'E_BUSY' }, error({ code: 'E_BUSY' })],
     ['numeric code', { code: '14' }, error({ code: 14 })],
-    ['class of statuses', { status: '4xx' }, error({ status: 404 })],
+    ['class of statuses', { status: '4xx' }, error({ status: 499 })],
     ['name', { name: 'Oops' }, error({ name: 'Oops' })],
     ['class', { name: 'TypeError' }, new TypeError('x')],
     ['sqlstate', { sqlstate: '23505' }, error({ code: '23505', severity: 'ERROR' })],

@@ -227,6 +227,7 @@ describe('the linter', () => {
     'match: {status: 429}, breaker: ignored',
     'match: {status: 429, code: slow_down}, class: transient',
     'match: {status: 5xx}, class: transient',
+    'match: {status: 429}, class: transient, retryable: false',
     'match: {code: insufficient_quota}, class: money',
     'match: {status: 429, name: MyError}, class: throttled',
   ])('does not warn of %s', (text) => {

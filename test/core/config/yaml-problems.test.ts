@@ -211,9 +211,10 @@ describe('a name that can be none', () => {
   });
 
   it('does not hide what else is wrong', () => {
-    expect(problemsOf('runtime: {operations: {" a": {}, b: 5}}')).toEqual([
+    expect(problemsOf('runtime: {operations: {" a": {}, b: 5, c: {retry: qick}}}')).toEqual([
       `1:24 runtime.operations[" a"]: ${expected}, got " a"`,
       expect.stringContaining('1:37 runtime.operations.b: expected a map with'),
+      expect.stringContaining('1:51 runtime.operations.c.retry: no retry policy is called qick'),
     ]);
   });
 });

@@ -7,7 +7,7 @@ export function covered(later: ErrorMatch, earlier: readonly ErrorMatch[]): bool
   // One rule with two codes is covered by two rules with one of them each.
   return MATCH_KINDS.some((kind) => {
     const values = kind === 'label' ? undefined : valuesOf(later, kind);
-    return values !== undefined && values.length > 1 && values.every((value) => byOne({ ...later, [kind]: [value] }));
+    return values?.every((value) => byOne({ ...later, [kind]: [value] })) === true;
   });
 }
 
