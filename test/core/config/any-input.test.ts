@@ -15,6 +15,7 @@ const KEYS = `
   methods enabled defaults overrides search capacity window window_seconds windowSeconds default_policy
   x_policy max_attempts base_delay max_delay jitter budget ratio limit queue total attempt policy
   rate_limits rateLimits name by per mode max_wait maxWaitMs hedge delay quantile max_hedges adaptive min_limit max_limit
+  error_rules errorRules class code sqlstate retryable breaker flapping transitions minimum_dwell check_type required
   count_window slow_call per success_threshold queue_timeout rate_limit match operation idempotent host path method port providers constructor __proto__ sidecar a
 `.split(/\s+/);
 const key = fc.oneof(
@@ -40,6 +41,9 @@ const scalar = fc.oneof(
     '/v1',
     'a.com',
     'full',
+    '5xx',
+    '40',
+    'money',
   ),
   fc.double(),
   fc.string({ unit: 'binary' }),

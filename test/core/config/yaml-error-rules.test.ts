@@ -64,7 +64,7 @@ describe('error_rules', () => {
     ['{match: {}, class: money}', '3:15 runtime.error_rules[0].match: names nothing, so no error could match'],
     [
       '{match: {code: A}, why: so}',
-      '3:7 runtime.error_rules[0]: says nothing about the errors that match; give it a class, retryable, not_executed, breaker of its own',
+      '3:7 runtime.error_rules[0]: says nothing about the errors that match; give it at least one of class, retryable, not_executed, breaker',
     ],
     [
       '{match: {stauts: 409}, class: money}',

@@ -34,7 +34,7 @@ function checkMeaning(path: Path, rule: Partial<ErrorRuleConfig>, review: Review
   const meaning = [rule.class, rule.retryable, rule.notExecuted, rule.breaker];
   if (meaning.some((part) => part !== undefined)) return;
   const fields = ['class', 'retryable', 'notExecuted', 'breaker'].map((field) => review.dialect.key(field));
-  review.problem(path, `says nothing about the errors that match; give it a ${fields.join(', ')} of its own`);
+  review.problem(path, `says nothing about the errors that match; give it at least one of ${fields.join(', ')}`);
 }
 
 function refuseName(path: Path, before: Path, review: Review): void {
