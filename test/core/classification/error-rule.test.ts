@@ -1,6 +1,6 @@
 import { CircuitOpenError, createBridge, createClassifier, InvalidArgumentError } from '@crossbridge/core';
 import { describe, expect, it } from 'vitest';
-import type { ErrorRule } from '../../../packages/core/src/classification/error-rule.ts';
+import type { ErrorMatch, ErrorRule } from '../../../packages/core/src/classification/error-rule.ts';
 import { failing } from '../../support/bridges.ts';
 
 function error(properties: object, cause?: unknown): Error {
@@ -12,7 +12,7 @@ function classifyWith(...rules: ErrorRule[]) {
 }
 
 describe('rules of the user', () => {
-  it.each([
+  it.each<[string, ErrorMatch, Error]>([
     ['status', { status: 404 }, error({ status: 404 })],
     ['one of several statuses', { status: [410, 404] }, error({ response: { status: 404 } })],
     ['code', { code: 'E_BUSY' }, error({ code: 'E_BUSY' })],
@@ -33,7 +33,7 @@ describe('rules of the user', () => {
     expect(classifyWith({ match, retryable: true })(thrown).retryable).toBe(true);
   });
 
-  it.each([
+  it.each<[string, ErrorMatch, Error]>([
     ['another status', { status: 404 }, error({ status: 410 })],
     ['a status of another class', { status: '5xx' }, error({ status: 410 })],
     ['only some of the facts', { status: 404, code: 'E_BUSY' }, error({ status: 404 })],
