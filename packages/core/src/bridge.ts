@@ -138,9 +138,11 @@ export class Bridge {
    * Takes an estimate of tokens from the limits of `operation`, to be settled when the real cost is known: for costs that only the answer
    * tells, like those of a language model. Waits as long as the limits let a call wait. Without a limit everything is granted.
    *
-   * @throws RateLimitExceeded when the tokens do not come in time; the signal's reason; InvalidArgumentError for an estimate that is no number
+   * @throws RateLimitExceeded when the tokens do not come in time; the signal's reason; BridgeClosedError after {@link close};
+   * InvalidArgumentError for arguments that cannot work
    */
   async reserve(key: CallKey, operation: string, estimate: number, options: ReserveOptions = {}): Promise<Reservation> {
+    if (this.#closed) throw new BridgeClosedError(operation);
     assertRunnable(operation, nothing, { key });
     assertReserveOptions(operation, options);
     const { name, limits } = this.#operations.of(operation);
@@ -195,9 +197,18 @@ export class Bridge {
     return this.#environment.notifier.add(observer);
   }
 
-  /** Refuses new calls. Those under way end by themselves. */
+  /**
+   * Refuses new calls ({@link run}, {@link retry}, {@link reserve}) with a BridgeClosedError. Calls under way end by themselves, under
+   * their policies: those that wait for tokens, a slot or their next attempt, too. Whoever cannot wait for them aborts their signals.
+   * Observers are told to the end, and limits keep their books ({@link checkRateLimit}, `settle`). Nothing else is held: no timer, no handle.
+   */
   close(): void {
     this.#closed = true;
+  }
+
+  /** {@link close}, for `using bridge = createBridge(…)`. */
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   #start<T>(name: string, fn: AttemptFunction<T>, options: RunOptions<T>): Promise<T> {
