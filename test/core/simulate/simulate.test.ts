@@ -1,3 +1,4 @@
+import type { RuntimeConfigInput } from '@crossbridge/core/config';
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../../../packages/core/src/simulate/simulate.ts';
 import { plainRetry } from '../../support/bridges.ts';
@@ -153,5 +154,43 @@ describe('a simulated workload', () => {
       { operation: 'op', traffic: at(), upstream: { latencyMs: 1 } },
     ]);
     expect(report).toMatchObject({ durationMs: 0, bucketMs: 1, operations: [{ calls: 0, latencyMs: null }] });
+  });
+
+  it('may have everything at once, as in the documentation', async () => {
+    const config: RuntimeConfigInput = {
+      operations: {
+        quote: {
+          rateLimits: [
+            { by: 'user', capacity: 20, windowSeconds: 10 },
+            { by: 'org', capacity: 500, windowSeconds: 10, mode: 'shadow' },
+          ],
+          retry: 'quick',
+          circuitBreaker: { per: 'target' },
+          timeout: { attemptMs: 500 },
+        },
+      },
+    };
+    const { operations, durationMs } = await simulate(config, [
+      {
+        operation: 'quote',
+        keys: { parts: { user: { count: 1_000, zipf: 1.1 }, org: { count: 20, of: 'user' } } },
+        traffic: [
+          { shape: 'ramp', fromPerSecond: 10, toPerSecond: 60, durationSeconds: 120 },
+          { shape: 'bursts', size: 100, everySeconds: 30, durationSeconds: 120, keys: [{ user: 'cron', org: '3' }] },
+        ],
+        targets: {
+          'eu.example.com': { weight: 3, latencyMs: { p50: 40, p99: 300 }, concurrencyLimit: 20 },
+          'us.example.com': { latencyMs: 90, failures: [{ fromSeconds: 30, toSeconds: 60, code: 'ECONNREFUSED' }] },
+        },
+      },
+    ]);
+    const report = operations[0] ?? expect.fail();
+    const [eu, us] = report.targets;
+    expect(durationMs).toBeGreaterThan(119_000);
+    // A ramp of some 4,200 calls, and of each burst of 100 the 20 that one user may.
+    expect(Math.abs(report.calls - 4_600)).toBeLessThan(200);
+    expect(report.outcomes.throttled).toBeGreaterThanOrEqual(4 * 80);
+    expect(eu?.outcomes.rejected).toBe(0);
+    expect(us?.outcomes.rejected).toBeGreaterThan(100);
   });
 });

@@ -34,7 +34,7 @@ export function callsOf(load: OperationLoad, seed: number, maxCalls: number): re
   return streams.length === 1 ? calls : calls.sort((a, b) => a.atMs - b.atMs);
 }
 
-export function trafficOf({ traffic }: OperationLoad): readonly Traffic[] {
+function trafficOf({ traffic }: OperationLoad): readonly Traffic[] {
   return 'length' in traffic ? traffic : [traffic];
 }
 

@@ -55,6 +55,6 @@ export interface PolicyReports {
     readonly mode: PolicyMode;
     readonly decisions: Readonly<Partial<Record<HedgeDecision, number>>>;
   } | null;
-  /** How often time ran out in an attempt, of the attempt and of the whole call. */
+  /** How often time ran out during an attempt: that of the attempt, and that of the whole call (or what its caller gave it). */
   readonly timeout: { readonly mode: PolicyMode; readonly attempt: number; readonly total: number } | null;
 }

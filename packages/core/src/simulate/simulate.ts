@@ -33,16 +33,19 @@ export interface SimulateOptions {
  * attempt depend on the config: two configs can be compared.
  *
  * ```ts
- * const config = {
+ * const config: RuntimeConfigInput = {
  *   operations: {
  *     quote: {
- *       rateLimits: [{ by: 'user', capacity: 20, windowSeconds: 10 }, { by: 'org', capacity: 500, windowSeconds: 10, mode: 'shadow' }],
+ *       rateLimits: [
+ *         { by: 'user', capacity: 20, windowSeconds: 10 },
+ *         { by: 'org', capacity: 500, windowSeconds: 10, mode: 'shadow' },
+ *       ],
  *       retry: 'quick',
  *       circuitBreaker: { per: 'target' },
  *       timeout: { attemptMs: 500 },
  *     },
  *   },
- * } as const;
+ * };
  * const report = await simulate(config, [
  *   {
  *     operation: 'quote',

@@ -5,7 +5,7 @@ import type { TrafficShape } from './traffic.ts';
 /** In milliseconds. */
 export type LatencyMs = Distribution;
 
-/** A time in which an upstream fails, or is slow. */
+/** A time in which an upstream fails, or is slow. It hits attempts that arrive in it. */
 export interface FailureWindow {
   /** Seconds from the start. Default 0. */
   readonly fromSeconds?: number | undefined;
