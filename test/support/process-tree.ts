@@ -15,9 +15,12 @@ export function signalTree(pid: number | undefined, signal: NodeJS.Signals): voi
 
 /** Stops a process and all its descendants where they are (SIGSTOP), and waits until not one of their threads goes on. */
 export async function pauseTree(pid: number | undefined): Promise<void> {
-  signalTree(pid, 'SIGSTOP');
-  const tree = treeOf(pid);
-  await waitFor(() => tree.every(isStopped) || undefined, { what: `process ${pid} to stop`, everyMs: 1 });
+  const stopped = (): true | undefined => {
+    // Again and again: one that was not stopped yet may have started another.
+    signalTree(pid, 'SIGSTOP');
+    return treeOf(pid).every(isStopped) || undefined;
+  };
+  await waitFor(stopped, { what: `process ${pid} to stop`, everyMs: 1 });
 }
 
 interface ProcessState {
@@ -38,13 +41,17 @@ function treeOf(pid: number | undefined): readonly number[] {
   return tree;
 }
 
+/** Whether all threads are stopped, or have ended: an ended process stays in the list for as long as its parent is stopped. */
 function isStopped(pid: number): boolean {
-  if (!HAS_PROC) return psProcesses().get(pid)?.state.startsWith('T') ?? true;
+  return threadStates(pid).every((state) => /^[TZX]/.test(state));
+}
+
+function threadStates(pid: number): readonly string[] {
+  if (!HAS_PROC) return [psProcesses().get(pid)?.state ?? 'X'];
   try {
-    const threads = readdirSync(`/proc/${pid}/task`);
-    return threads.every((thread) => procState(`/proc/${pid}/task/${thread}`)?.state === 'T');
+    return readdirSync(`/proc/${pid}/task`).map((thread) => procState(`/proc/${pid}/task/${thread}`)?.state ?? 'X');
   } catch {
-    return true;
+    return [];
   }
 }
 

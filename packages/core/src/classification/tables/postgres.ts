@@ -22,6 +22,9 @@ export const SQLSTATE_RULES: readonly ErrorRule[] = [
   rows('refused by the server', 'sqlstate', ['28', '3D', '42', '22', '25', '40', '55', '57', '0A', 'P0'], 'permanent'),
 ];
 
+/** A mistake of the application, made before anything was sent. */
+const NEVER_SENT = { notExecuted: true, ...NOT_ITS_FAULT } as const;
+
 /** What the drivers pg and postgres.js say themselves. pg gives these errors no code, so the whole message is the name. */
 export const POSTGRES_DRIVER_RULES: readonly ErrorRule[] = [
   rows(
@@ -36,16 +39,39 @@ export const POSTGRES_DRIVER_RULES: readonly ErrorRule[] = [
     ['Client has encountered a connection error and is not queryable'],
     'not_executed',
   ),
-  rows('never connected', 'message', ['Connection terminated due to connection timeout'], 'not_executed'),
+  rows(
+    'never connected',
+    'message',
+    ['Connection terminated due to connection timeout', 'timeout expired'],
+    'not_executed',
+  ),
+  rows(
+    'no TLS',
+    'message',
+    ['The server does not support SSL connections', 'There was an error establishing an SSL connection'],
+    'permanent',
+    { notExecuted: true, breaker: 'failure' },
+  ),
   // An exhausted pool and a slow connect look the same: overload of our own is no failure of the database.
   rows('pool timeout', 'message', ['timeout exceeded when trying to connect'], 'not_executed', NOT_ITS_FAULT),
-  rows('pool closed', 'message', ['Cannot use a pool after calling end on the pool'], 'permanent', NOT_ITS_FAULT),
+  rows('pool closed', 'message', ['Cannot use a pool after calling end on the pool'], 'permanent', NEVER_SENT),
+  rows('client closed', 'message', ['Client was closed and is not queryable'], 'permanent', NEVER_SENT),
   // The server is still running it, and the next query on that connection would wait behind it.
   rows('query timeout', 'message', ['Query read timeout'], 'unknown_outcome', { retryable: false, ...NOT_ITS_FAULT }),
   rows('connection lost', 'code', ['CONNECTION_CLOSED'], 'unknown_outcome'),
   rows('never connected', 'code', ['CONNECT_TIMEOUT'], 'not_executed'),
   rows('client closed', 'code', ['CONNECTION_DESTROYED'], 'unknown_outcome', { retryable: false, ...NOT_ITS_FAULT }),
-  rows('client closed', 'code', ['CONNECTION_ENDED'], 'permanent', NOT_ITS_FAULT),
+  rows('client closed', 'code', ['CONNECTION_ENDED'], 'permanent', NEVER_SENT),
+  // postgres.js takes the code of the server for what it cancels in its own queue.
+  rows('cancelled', 'code', ['57014'], 'not_executed', { retryable: false, ...NOT_ITS_FAULT }),
+  // It says so once the server has begun the transaction.
   rows('misuse of the client', 'code', ['UNSAFE_TRANSACTION'], 'permanent', NOT_ITS_FAULT),
+  rows(
+    'misuse of the client',
+    'code',
+    ['MAX_PARAMETERS_EXCEEDED', 'UNDEFINED_VALUE', 'NOT_TAGGED_CALL'],
+    'permanent',
+    NEVER_SENT,
+  ),
   rows('pool timeout', 'name', ['KnexTimeoutError'], 'not_executed', NOT_ITS_FAULT),
 ];

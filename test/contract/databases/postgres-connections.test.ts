@@ -1,0 +1,103 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { DatabaseServer } from '../../support/database-server.ts';
+import { startPostgres } from '../../support/postgres.ts';
+import { describeWithServers } from '../../support/servers.ts';
+import { failureOf, NOT_EXECUTED, PERMANENT, UNKNOWN } from './meanings.ts';
+import { POSTGRES_DRIVERS, type PostgresClient, type PostgresDriver, waitForSession } from './postgres-drivers.ts';
+
+describeWithServers(['postgres'], 'Errors of PostgreSQL about a connection', () => {
+  let server: DatabaseServer;
+  const clients: PostgresClient[] = [];
+  beforeAll(async () => {
+    server = await startPostgres({ settings: { max_connections: '4', superuser_reserved_connections: '0' } });
+  });
+  afterEach(async () => {
+    await Promise.all(clients.splice(0).map((client) => client.close()));
+  });
+  afterAll(() => server?.stop());
+
+  const open = async (connect: PostgresDriver): Promise<PostgresClient> => {
+    const client = await connect(server.url);
+    clients.push(client);
+    return client;
+  };
+  const url = (change: (url: URL) => void): string => {
+    const changed = new URL(server.url);
+    change(changed);
+    return changed.href;
+  };
+
+  describe.each(POSTGRES_DRIVERS)('through %s', (_, connect) => {
+    it('a wrong password is permanent', async () => {
+      const failure = await failureOf(connect(url((to) => (to.password = 'wrong'))));
+      expect(failure).toMatchObject({ ...PERMANENT, rule: 'refused by the server: 28' });
+    });
+
+    it('a missing database is permanent', async () => {
+      const failure = await failureOf(connect(url((to) => (to.pathname = '/nowhere'))));
+      expect(failure).toMatchObject({ ...PERMANENT, rule: 'refused by the server: 3D' });
+    });
+
+    it('a port where nothing listens: never connected', async () => {
+      const failure = await failureOf(connect(url((to) => (to.port = '1'))));
+      expect(failure).toMatchObject({ ...NOT_EXECUTED, rule: 'never connected: ECONNREFUSED' });
+    });
+
+    it('a name with several addresses, at none of which anything listens: never connected', async () => {
+      const failure = await failureOf(connect(url((to) => Object.assign(to, { hostname: 'localhost', port: '1' }))));
+      expect(failure).toMatchObject({ ...NOT_EXECUTED, rule: 'never connected: ECONNREFUSED' });
+    });
+
+    it('a name that is not known: never connected', async () => {
+      const failure = await failureOf(connect(url((to) => (to.hostname = 'nowhere..invalid'))));
+      expect(failure).toMatchObject({
+        ...NOT_EXECUTED,
+        rule: 'never connected: ENOTFOUND',
+      });
+    });
+
+    it('too many connections: nothing was executed', async () => {
+      for (let n = 0; n < 4; n += 1) await open(connect);
+      expect(await failureOf(connect(server.url))).toMatchObject({ ...NOT_EXECUTED, rule: 'server not ready: 53300' });
+    });
+
+    it('a server that is shutting down: nothing was executed', async () => {
+      const client = await open(connect);
+      const [file] = await client.query("select pg_read_file('postmaster.pid')");
+      // Waits for the clients to go, and lets no new one in.
+      process.kill(Number.parseInt(String(file), 10), 'SIGTERM');
+      await expect.poll(() => server.log()).toContain('received smart shutdown request');
+      const failure = await failureOf(connect(server.url));
+      expect(failure).toMatchObject({ ...NOT_EXECUTED, rule: 'server not ready: 57P03' });
+      await server.restart();
+    });
+
+    it('a server that goes down while it runs a statement leaves the outcome unknown', async () => {
+      const client = await open(connect);
+      const failure = failureOf(client.query('select pg_sleep(60)'));
+      await waitForSession(await open(connect), "wait_event = 'PgSleep'");
+      await server.restart();
+      expect(await failure).toMatchObject(UNKNOWN);
+    });
+
+    it('a server that dies while it runs a statement leaves the outcome unknown', async () => {
+      const client = await open(connect);
+      const failure = failureOf(client.query('select pg_sleep(60)'));
+      await waitForSession(await open(connect), "wait_event = 'PgSleep'");
+      await server.kill();
+      expect(await failure).toMatchObject(UNKNOWN);
+      await server.restart();
+    });
+
+    it('a server that dies before it has answered a commit leaves the outcome unknown', async () => {
+      const client = await open(connect);
+      await client.query('begin');
+      await client.query('create table written ()');
+      await server.pause();
+      const failure = failureOf(client.query('commit'));
+      await server.kill();
+      expect(await failure).toMatchObject(UNKNOWN);
+      await server.restart();
+    });
+  });
+});
