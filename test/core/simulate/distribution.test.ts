@@ -48,4 +48,10 @@ describe('a weighted choice', () => {
       ),
     );
   });
+
+  it('gives a point where two meet to the second, so that what weighs nothing is never chosen', () => {
+    expect(chooser([1, 1])(0.5)).toBe(1);
+    expect(chooser([0, 1, 0, 1])(0)).toBe(1);
+    expect(chooser([0, 1, 0, 1])(0.5)).toBe(3);
+  });
 });

@@ -86,6 +86,26 @@ describe('a simulated workload', () => {
     });
   });
 
+  it('lasts until the last attempt, also one that hangs', async () => {
+    const { durationMs } = await simulate({ operations: { op: { retry: plainRetry } } }, [
+      {
+        operation: 'op',
+        traffic: at(0),
+        upstream: { latencyMs: 50, failures: [{ toSeconds: 0.05, status: 503 }, { hang: true }] },
+      },
+    ]);
+    expect(durationMs).toBe(150);
+  });
+
+  it('may take days', async () => {
+    const days = 86_400;
+    const { calls, outcomes } = await simulateOne(
+      {},
+      { traffic: at(0, 2 * days, 3 * days), upstream: { latencyMs: 1 } },
+    );
+    expect([calls, outcomes.success]).toEqual([3, 3]);
+  });
+
   it('obeys Retry-After', async () => {
     const report = await simulateOne(
       { retry: plainRetry },

@@ -49,14 +49,33 @@ describe('a simulated upstream', () => {
       const { clock, upstream, visit } = upstreamOf({ latencyMs: 100, concurrencyLimit: 1, stopsOnAbort });
       const [served, waiting, last] = [visit(), visit(), visit()];
       await clock.advance(50);
-      served.abort();
       waiting.abort();
+      served.abort();
+      await clock.advance(950);
+      const later = [visit(), visit()];
       await clock.advance(1_000);
-      expect(upstream.report).toMatchObject({ peakQueue: 2, abandoned: 2 });
-      return [...served.ends, ...waiting.ends, ...last.ends];
+      expect(upstream.report).toMatchObject({ peakConcurrency: 1, peakQueue: 2, abandoned: 2 });
+      return [served, waiting, last, ...later].flatMap(({ ends }) => ends);
     };
-    expect(await story(false)).toEqual(['aborted at 50', 'aborted at 50', 'answered at 300']);
-    expect(await story(true)).toEqual(['aborted at 50', 'aborted at 50', 'answered at 150']);
+    const aborted = ['aborted at 50', 'aborted at 50'];
+    const later = ['answered at 1100', 'answered at 1200'];
+    expect(await story(false)).toEqual([...aborted, 'answered at 300', ...later]);
+    expect(await story(true)).toEqual([...aborted, 'answered at 150', ...later]);
+  });
+
+  it('is not given up by a caller who aborts after the answer', async () => {
+    const { clock, upstream, visit } = upstreamOf({ latencyMs: 100, concurrencyLimit: 1, stopsOnAbort: true });
+    const [answered, next] = [visit(), visit()];
+    await clock.advance(150);
+    answered.abort();
+    const last = visit();
+    await clock.advance(1_000);
+    expect([answered, next, last].flatMap(({ ends }) => ends)).toEqual([
+      'answered at 100',
+      'answered at 200',
+      'answered at 300',
+    ]);
+    expect(upstream.report.abandoned).toBe(0);
   });
 
   it('is held by what hangs until that is given up', async () => {

@@ -70,7 +70,7 @@ export class TallyObserver implements Observer {
   on(event: BridgeEvent): void {
     const atMs = this.#now();
     if (event.type.startsWith('call.') || event.type.startsWith('attempt.')) this.lastMs = atMs;
-    const operation = event.type === 'circuit_breaker.changed' ? event.operation : event.call?.operation;
-    if (operation !== undefined) this.#tallies.get(operation)?.tell(event, atMs);
+    // There are no reloads and no operators in a simulation: every fact is about a call.
+    if (event.call !== undefined) this.#tallies.get(event.call.operation)?.tell(event, atMs);
   }
 }
