@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -87,9 +88,16 @@ export class App implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
-  /** Gets a path of the admin endpoint. */
-  admin(path: string): Promise<Response> {
-    return fetch(`http://127.0.0.1:${this.adminPort}${path}`);
+  /** Gets a path of the admin endpoint, once it listens: it does not hold the application up, so it may come after it. */
+  async admin(path: string, init: RequestInit = {}): Promise<Response> {
+    for (const deadlineMs = Date.now() + 30_000; ; await sleep(20)) {
+      try {
+        return await fetch(`http://127.0.0.1:${this.adminPort}${path}`, init);
+      } catch (error) {
+        const { cause } = error as { cause?: { code?: string } };
+        if (cause?.code !== 'ECONNREFUSED' || Date.now() > deadlineMs) throw error;
+      }
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

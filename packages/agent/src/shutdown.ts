@@ -1,16 +1,15 @@
-import { reportOnce } from './report.ts';
+import { report } from './report.ts';
+import { bounded } from './shutdown/bounded.ts';
+import type { CallsUnderWay } from './shutdown/calls-under-way.ts';
+import { exportAtNaturalEnd } from './shutdown/natural-end.ts';
+import { listenFirst } from './shutdown/signals.ts';
 
 /** How long the last export may take when the process is told to stop: Kubernetes gives it 30 s before it kills. */
-const SIGNAL_LIMIT_MS = 5_000;
-/** The same when the application has ended by itself: nobody waits for a script because a collector is down. */
-const EXIT_LIMIT_MS = 2_000;
+export const EXPORT_LIMIT_MS = 5_000;
+
+export const DEFAULT_DRAIN_LIMIT_MS = 10_000;
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-
-export interface Shutdown {
-  /** Whether the process has been told to stop. */
-  readonly stopping: () => boolean;
-}
 
 export interface Flushable {
   /** Exports what is queued and goes on. */
@@ -19,80 +18,56 @@ export interface Flushable {
   shutdown(): Promise<void>;
 }
 
+export interface ShutdownOptions {
+  readonly telemetry: Flushable;
+  readonly isMainThread: boolean;
+  readonly calls: Pick<CallsUnderWay, 'count' | 'drained'>;
+  /** Called at once when the process is told to stop, before anything is waited for. */
+  readonly onStop: () => void;
+  /** How long the process serves on after it was told to stop: until nobody sends it traffic any more. Default 0. */
+  readonly delayMs?: number | undefined;
+  /** How long calls under way may take to end after that. Default 10 s. */
+  readonly drainLimitMs?: number | undefined;
+}
+
 /**
- * Exports what is queued before the process ends and leaves the way it ends as it was: when nobody else listens to the signal,
- * it is raised again, so that the exit status is the one it would have been (143 for SIGTERM). An application with a listener of
- * its own decides itself when to end, and what it does until then is still recorded.
+ * Lets the process end well, and leaves the way it ends as it was. When nobody else listens to the signal, calls under way end and what
+ * is queued is exported; then the signal is raised again, so that the exit status is the one it would have been (143 for SIGTERM). A
+ * second signal means: now. An application with a listener of its own decides itself when to end, and what it does until then is still
+ * recorded.
  *
  * Signals belong to the process, so only its main thread listens to them; a worker exports when it ends by itself.
  */
-export function flushAtExit(telemetry: Flushable, isMainThread: boolean): Shutdown {
+export function endWell(options: ShutdownOptions): void {
+  const { telemetry, isMainThread, onStop } = options;
   let stopping = false;
-  const onSignal = async (signal: NodeJS.Signals, alone: boolean, again: () => void): Promise<void> => {
+  const onSignal = async (_signal: NodeJS.Signals, alone: boolean, raise: () => void): Promise<void> => {
     const first = !stopping;
     stopping = true;
+    onStop();
     if (!alone) {
-      await bounded(telemetry.flush(), SIGNAL_LIMIT_MS);
+      await bounded(telemetry.flush(), EXPORT_LIMIT_MS);
       return;
     }
-    // A second signal while the export runs means: now.
-    if (first) await bounded(telemetry.shutdown(), SIGNAL_LIMIT_MS);
-    again();
-    process.kill(process.pid, signal);
+    if (first) await finish(options);
+    raise();
   };
   if (isMainThread) for (const signal of SIGNALS) listenFirst(signal, onSignal);
-  // The event loop is empty: the application has ended by itself. The export keeps it alive for as long as it takes.
-  process.once('beforeExit', async () => {
-    const done = await bounded(telemetry.shutdown(), EXIT_LIMIT_MS);
-    // What the exporter still waits for would hold the process up for longer; others may have given it work again.
-    if (!done && process.listenerCount('beforeExit') === 0) process.exit();
-  });
-  return { stopping: () => stopping };
+  exportAtNaturalEnd(() => telemetry.shutdown());
 }
 
-/**
- * Listens to a signal before everybody else, whoever comes later: a listener that runs once and is gone must still be counted
- * among those that decide how the process ends.
- */
-function listenFirst(
-  signal: NodeJS.Signals,
-  handle: (signal: NodeJS.Signals, alone: boolean, remove: () => void) => Promise<void>,
-): void {
-  const remove = (): void => {
-    process.removeListener(signal, listener);
-    process.removeListener('newListener', onNewListener);
-  };
-  const listener = (): void => void handle(signal, process.listenerCount(signal) === 1, remove);
-  const onNewListener = (event: string | symbol, added: unknown): void => {
-    if (event !== signal || added === listener) return;
-    process.nextTick(() => {
-      if (!process.listeners(signal).includes(listener)) return;
-      process.removeListener(signal, listener);
-      process.prependListener(signal, listener);
-    });
-  };
-  process.on(signal, listener);
-  process.on('newListener', onNewListener);
-}
-
-/**
- * Waits for the export, but not for ever; tells whether it ended. Never rejects: a lost export must not change how the process
- * ends.
- */
-async function bounded(flush: Promise<void>, limitMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), limitMs);
-  });
-  const done = flush.then(
-    () => true,
-    (error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
-      reportOnce('flush', `the last telemetry could not be exported: ${why}`);
-      return true;
-    },
-  );
-  const ended = await Promise.race([done, limit]);
-  clearTimeout(timer);
-  return ended;
+async function finish({
+  telemetry,
+  calls,
+  delayMs = 0,
+  drainLimitMs = DEFAULT_DRAIN_LIMIT_MS,
+}: ShutdownOptions): Promise<void> {
+  if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+  if (calls.count > 0) {
+    report(
+      `stopping: waiting up to ${drainLimitMs / 1_000} s for ${calls.count} calls under way; another signal ends the process at once`,
+    );
+  }
+  if (!(await calls.drained(drainLimitMs))) report(`stopping: ${calls.count} calls are cut off`);
+  await bounded(telemetry.shutdown(), EXPORT_LIMIT_MS);
 }

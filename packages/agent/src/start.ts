@@ -1,14 +1,16 @@
 import { isMainThread } from 'node:worker_threads';
 import { type Bridge, createBridge, setDefaultBridge } from '@crossbridge/core';
-import { type AdminConfig, ConfigError, type LoadedConfig, loadRuntimeConfig } from '@crossbridge/core/config';
+import { ConfigError, type LoadedConfig, loadRuntimeConfig } from '@crossbridge/core/config';
 import { AttemptAnnotator, createOtelObserver } from '@crossbridge/otel';
-import { endpoints } from './admin/endpoints.ts';
-import { serveAdmin } from './admin/server.ts';
+import { Admin } from './admin/admin.ts';
+import { isAdminThread } from './admin/messages.ts';
+import { adminSettings } from './admin/settings.ts';
 import { followConfig } from './follow-config.ts';
 import { type Patch, patchFetch } from './patches/fetch.ts';
 import { report, reportOnce } from './report.ts';
 import { startSdk } from './sdk/start-sdk.ts';
-import { flushAtExit } from './shutdown.ts';
+import { CallsUnderWay } from './shutdown/calls-under-way.ts';
+import { endWell, type ShutdownOptions } from './shutdown.ts';
 
 /** EX_CONFIG of sysexits.h: the configuration is wrong. */
 const EXIT_CONFIG = 78;
@@ -22,10 +24,15 @@ const STARTED = Symbol.for('crossbridge.agent.started');
  */
 export function start(): void {
   const holder = globalThis as { [STARTED]?: true };
-  if (holder[STARTED]) return;
+  if (holder[STARTED] || isAdminThread()) return;
   holder[STARTED] = true;
   const { config, warnings, file } = loadOrExit();
   for (const warning of warnings) report(`warning: ${warning.file}:${warning.line}: ${warning.message}`);
+  // The admin port belongs to the process, so to its main thread.
+  const admin =
+    isMainThread && config.admin.enabled
+      ? attempt('the admin endpoint', () => new Admin(adminSettings(config.admin, process.env, report)))
+      : undefined;
   const bridge = createBridge(config, {
     onObserverError: (error) => reportOnce('observer', `telemetry failed and is left out: ${messageOf(error)}`),
   });
@@ -37,11 +44,19 @@ export function start(): void {
   observe(bridge, patches);
   const patch = attempt('the fetch patch', () => patchFetch(bridge));
   if (patch !== undefined) patches.push(patch);
-  const { stopping } = flushAtExit(sdk ?? { flush: async () => {}, shutdown: async () => {} }, isMainThread);
-  // The admin port belongs to the process, so to its main thread.
-  const admin = adminOf(config.admin);
-  if (!isMainThread || !admin.enabled) return;
-  attempt('the admin endpoint', () => serveAdmin(admin, endpoints({ state: bridge.state, sdk, stopping })));
+  const calls = new CallsUnderWay();
+  bridge.observe(calls);
+  if (admin !== undefined) attempt('the admin endpoint', () => admin.connect(bridge, sdk));
+  const { delayMs, drainLimitMs } =
+    (config as { readonly shutdown?: Pick<ShutdownOptions, 'delayMs' | 'drainLimitMs'> }).shutdown ?? {};
+  endWell({
+    telemetry: sdk ?? { flush: async () => {}, shutdown: async () => {} },
+    isMainThread,
+    calls,
+    onStop: () => admin?.stop(),
+    delayMs,
+    drainLimitMs,
+  });
 }
 
 function loadOrExit(): LoadedConfig {
@@ -61,16 +76,6 @@ function observe(bridge: Bridge, patches: readonly Patch[]): void {
   };
   const observer = attempt('the telemetry observer', () => createOtelObserver({ state: () => state }));
   if (observer !== undefined) bridge.observe(observer);
-}
-
-/** A port from the environment wins: several services on one machine often share one config file. */
-function adminOf(config: AdminConfig): AdminConfig {
-  const text = process.env.CROSSBRIDGE_ADMIN_PORT;
-  if (text === undefined || text === '') return config;
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return { ...config, port };
-  report(`CROSSBRIDGE_ADMIN_PORT must be a port from 0 to 65535, got '${text}'; using ${config.port}`);
-  return config;
 }
 
 function attempt<T>(what: string, action: () => T): T | undefined {
