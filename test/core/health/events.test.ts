@@ -1,10 +1,20 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type HealthEvent, harmless } from '../../../packages/core/src/health/events.ts';
+import type { BridgeEvent } from '../../../packages/core/src/observer.ts';
 import { settle } from '../../support/virtual-clock.ts';
 
 const event: HealthEvent = { type: 'health.checked', check: 'db', status: 'healthy', durationMs: 1, timedOut: false };
 
 afterEach(() => vi.restoreAllMocks());
+
+describe('HealthEvent', () => {
+  it('is an event of a bridge as soon as it says that it belongs to no call', () => {
+    const told: BridgeEvent[] = [];
+    const tell = (one: HealthEvent): unknown => told.push({ ...one, call: undefined });
+    tell(event);
+    expect(told).toEqual([{ ...event, call: undefined }]);
+  });
+});
 
 describe('harmless', () => {
   it('hands every event on', () => {

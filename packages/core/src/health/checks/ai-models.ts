@@ -16,6 +16,9 @@ function listOf(client: object): ((...args: unknown[]) => unknown) | undefined {
  * takes its options at another place in each of them, so they are set on a copy of the client.
  */
 function asProbe(client: object, signal: AbortSignal): object {
-  const copy = methodOf(client, ['withOptions'])?.({ maxRetries: 0, fetchOptions: { signal } });
+  const own: unknown = (client as { fetchOptions?: unknown }).fetchOptions;
+  // The copy would lose them, and with them a proxy.
+  const kept = typeof own === 'object' ? own : {};
+  const copy = methodOf(client, ['withOptions'])?.({ maxRetries: 0, fetchOptions: { ...kept, signal } });
   return typeof copy === 'object' && copy !== null && listOf(copy) !== undefined ? copy : client;
 }
