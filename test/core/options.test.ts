@@ -74,11 +74,11 @@ describe('createBridge', () => {
     const { observe } = { observe: (observer: unknown) => createBridge().observe(observer as object) };
     expectInvalid(
       thrownBy(() => observe({ onEvent() {} })),
-      'The observer of bridge.observe must be an object with on or around, got an object with neither',
+      'An observer must be an object with on or around, got an object with neither',
     );
     expectInvalid(
       thrownBy(() => observe(null)),
-      'The observer of bridge.observe must be an object with on or around, got null',
+      'An observer must be an object with on or around, got null',
     );
     expect(observe({ around: undefined, on() {} })).toBeTypeOf('function');
     class Inherited {
@@ -215,6 +215,17 @@ describe('bridgePolicy', () => {
       message,
     );
   });
+});
+
+it.each([
+  [undefined, 'op', 'The first argument of bridgePolicy must be a bridge (see createBridge), got undefined'],
+  [{}, 'op', 'The first argument of bridgePolicy must be a bridge (see createBridge), got an object'],
+  [createBridge(), '', 'The operation must be a non-empty string, got ""'],
+])('bridgePolicy refuses the bridge %o, operation %j', (bridge, operation, message) => {
+  expectInvalid(
+    thrownBy(() => bridgePolicy(bridge as never, operation)),
+    message,
+  );
 });
 
 describe('checkRateLimit', () => {

@@ -45,15 +45,24 @@ export function assertBridgeOptions(options: BridgeOptions): void {
 
 /** Refuses what can be told nothing, most likely because of a typing mistake. */
 export function assertObserver(observer: unknown, what: string): void {
-  const members = typeof observer === 'object' && observer !== null ? (observer as Observer) : undefined;
-  if (members === undefined || (members.on === undefined && members.around === undefined)) {
-    const got = members === undefined ? shown(observer) : 'an object with neither';
+  const isObject = typeof observer === 'object' && observer !== null;
+  const [on, around] = isObject ? [memberOf(observer, 'on'), memberOf(observer, 'around')] : [];
+  if (on === undefined && around === undefined) {
+    const got = isObject ? 'an object with neither' : shown(observer);
     throw new InvalidArgumentError(`${what} must be an object with on or around, got ${got}`);
   }
-  for (const name of ['on', 'around'] as const) {
-    const member: unknown = members[name];
+  for (const [name, member] of [['on', on] as const, ['around', around] as const]) {
     if (member === undefined || typeof member === 'function') continue;
     throw new InvalidArgumentError(`${what}: ${name} must be a function, got ${shown(member)}`);
+  }
+}
+
+/** A getter that throws is the failure of an observer, told as others are: not one of whoever adds it. */
+function memberOf(observer: Observer, name: 'on' | 'around'): unknown {
+  try {
+    return observer[name];
+  } catch {
+    return memberOf;
   }
 }
 
@@ -64,4 +73,10 @@ export function assertClock(clock: unknown, whose: string): void {
   const lack = lackOf(clock, CLOCK);
   if (lack === undefined) return;
   throw new InvalidArgumentError(`clock of ${whose} must be ${expected}, got an object without ${lack}`);
+}
+
+/** Not by its class: another copy of the package makes bridges, too. */
+export function assertBridge(bridge: unknown, name: string, whose: string): void {
+  const run: unknown = (bridge as { readonly run?: unknown } | null | undefined)?.run;
+  if (typeof run !== 'function') refuseOption(name, whose, 'a bridge (see createBridge)', bridge);
 }

@@ -193,7 +193,7 @@ export class Bridge {
 
   /** Adds an observer; the function returned removes it. */
   observe(observer: Observer): () => void {
-    assertObserver(observer, 'The observer of bridge.observe');
+    assertObserver(observer, 'An observer');
     return this.#environment.notifier.add(observer);
   }
 

@@ -120,6 +120,54 @@ describe('CircuitBreaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
+  it('closes although every attempt takes longer than the circuit stays open, however many calls come', () => {
+    const clock = new VirtualClock();
+    const { breaker, changes } = breakerOn(clock);
+    open(breaker);
+    clock.jump(1_000);
+    const running: { permit: BreakerPermit; endsAtMs: number }[] = [];
+    for (let step = 0; step < 100 && breaker.state !== 'closed'; step += 1) {
+      const permit = breaker.tryAcquire();
+      if (permit !== undefined) running.push({ permit, endsAtMs: clock.now() + 5_000 });
+      clock.jump(100);
+      while ((running[0]?.endsAtMs ?? Number.POSITIVE_INFINITY) <= clock.now()) {
+        breaker.record((running.shift() as { permit: BreakerPermit }).permit, 'success');
+      }
+    }
+    expect(changes).toEqual(['closed > open', 'open > half_open', 'half_open > closed']);
+  });
+
+  it('opens again when a probe fails late, its place long given to another', () => {
+    const clock = new VirtualClock();
+    const { breaker } = breakerOn(clock);
+    open(breaker);
+    clock.jump(1_000);
+    const late = breaker.tryAcquire() as BreakerPermit;
+    clock.jump(1_000);
+    const second = breaker.tryAcquire() as BreakerPermit;
+    breaker.record(late, 'failure');
+    expect([breaker.state, breaker.retryAfterMs]).toEqual(['open', 1_000]);
+    breaker.record(second, 'success');
+    expect(breaker.state).toBe('open');
+  });
+
+  it.each([
+    [{ halfOpenProbes: 0 }, 'halfOpenProbes of CircuitBreaker must be a whole number of at least 1, got 0'],
+    [{ halfOpenProbes: Number.NaN }, 'halfOpenProbes of CircuitBreaker must be a whole number of at least 1, got NaN'],
+    [{ openForMs: -1 }, 'openForMs of CircuitBreaker must be a number of at least 0, got -1'],
+    [{ openForMs: '5' }, 'openForMs of CircuitBreaker must be a number of at least 0, got "5"'],
+    [
+      { strategy: new ConsecutiveBreaker(2) },
+      'strategy of CircuitBreaker must be a function that makes a breaker, got an object',
+    ],
+  ])('refuses %j, with which it could never close', (settings, message) => {
+    const sound = { strategy: () => new ConsecutiveBreaker(2), openForMs: 1_000, halfOpenProbes: 1 };
+    const odd = { ...sound, ...settings } as typeof sound;
+    expect(() => new CircuitBreaker({ ...odd, clock: new VirtualClock() })).toThrow(message);
+    const { breaker } = breakerOn(new VirtualClock());
+    expect(() => breaker.configure(odd)).toThrow(message);
+  });
+
   it('stays isolated until it is reset', () => {
     const clock = new VirtualClock();
     const { breaker, changes } = breakerOn(clock);

@@ -51,7 +51,7 @@ class Model {
   }
 
   end(one: Started, result: BreakerResult, now: number): void {
-    if (one.era !== this.era || one.evicted || result === 'ignored') return;
+    if (one.era !== this.era || result === 'ignored') return;
     if (one.probe) {
       if (result === 'failure') this.move('open', now);
       else if (++this.successes >= this.probes) this.move('closed', now);

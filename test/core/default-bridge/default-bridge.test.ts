@@ -72,6 +72,14 @@ describe('setDefaultBridge', () => {
     expect(getDefaultBridge()).toBe(bridge);
   });
 
+  it.each([[{}], [null], ['crossbridge.yml'], [Promise.resolve()]])('refuses %o, which is no bridge', (bridge) => {
+    const before = getDefaultBridge();
+    expect(() => setDefaultBridge(bridge as never)).toThrow(
+      /setDefaultBridge must be a bridge \(see createBridge\), got/,
+    );
+    expect(getDefaultBridge()).toBe(before);
+  });
+
   it('forgets it again, and does not close it', async () => {
     const bridge = createBridge();
     setDefaultBridge(bridge);

@@ -123,6 +123,13 @@ describe('retryable', () => {
     expect(decorate).toThrow(`retryable wraps functions and methods, not a ${kind}`);
   });
 
+  it('says what to do where the compiler calls it as decorators once were', () => {
+    const service = { fetch: async () => 1 };
+    const descriptor = Object.getOwnPropertyDescriptor(service, 'fetch');
+    const decorate = () => (retryable() as unknown as (...args: unknown[]) => unknown)(service, 'fetch', descriptor);
+    expect(decorate).toThrow('@retryable is a standard decorator: switch experimentalDecorators off in tsconfig.json');
+  });
+
   it('refuses to wrap what is no function', () => {
     expect(() => retryable()('text' as never)).toThrow('retryable wraps functions and methods, not string');
   });

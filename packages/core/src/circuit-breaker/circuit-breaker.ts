@@ -1,6 +1,7 @@
 import { CircuitState } from 'cockatiel';
 import type { Clock } from '../clock.ts';
 import type { BreakerState } from '../observer.ts';
+import { refuseOption } from '../options.ts';
 import type { BreakerStrategy } from './breaker-strategy.ts';
 
 export type BreakerResult = 'success' | 'failure' | 'ignored';
@@ -33,7 +34,7 @@ export interface CircuitBreakerOptions extends BreakerSettings {
  * The state machine around a strategy that decides when to open.
  *
  * It differs from cockatiel's own policy where that one cannot be mended from outside: it goes by an injected monotonic clock,
- * refuses surplus callers at once while half-open instead of letting them wait, takes the place of a probe that hangs back
+ * refuses surplus callers at once while half-open instead of letting them wait, gives the place of a probe that hangs to another
  * after `openForMs`, and ignores results that began before the last change of state.
  */
 export class CircuitBreaker {
@@ -50,7 +51,9 @@ export class CircuitBreaker {
   #admitted = 0;
   #inFlight = 0;
 
+  /** @throws InvalidArgumentError for settings with which it could never close */
   constructor(options: CircuitBreakerOptions) {
+    assertSettings(options);
     this.#clock = options.clock;
     this.#onChange = options.onChange;
     this.#settings = options;
@@ -141,6 +144,7 @@ export class CircuitBreaker {
    * The new open time counts from the next opening.
    */
   configure(settings: BreakerSettings): void {
+    assertSettings(settings);
     const previous = this.#strategy;
     this.#settings = settings;
     this.#strategy = settings.strategy();
@@ -170,8 +174,8 @@ export class CircuitBreaker {
   }
 
   #recordProbe(probe: Probe, result: BreakerResult, durationMs: number): void {
-    // A probe whose place was taken back has had its chance; another one decides.
-    if (!this.#probes.delete(probe)) return;
+    // One whose place was taken back tells as much: where all take longer than that, nobody else would ever decide.
+    this.#probes.delete(probe);
     this.#probedAtMs = this.#clock.now();
     if (result === 'ignored') return;
     if (result === 'failure' || this.#strategy.isSlow?.(durationMs) === true) {
@@ -194,5 +198,16 @@ export class CircuitBreaker {
     this.#probeSuccesses = 0;
     this.#state = to;
     if (from !== to) this.#onChange?.(from, to);
+  }
+}
+
+function assertSettings({ strategy, openForMs, halfOpenProbes }: BreakerSettings): void {
+  const whose = 'CircuitBreaker';
+  if (typeof strategy !== 'function') refuseOption('strategy', whose, 'a function that makes a breaker', strategy);
+  if (!(typeof openForMs === 'number' && openForMs >= 0)) {
+    refuseOption('openForMs', whose, 'a number of at least 0', openForMs);
+  }
+  if (!(Number.isSafeInteger(halfOpenProbes) && halfOpenProbes >= 1)) {
+    refuseOption('halfOpenProbes', whose, 'a whole number of at least 1', halfOpenProbes);
   }
 }

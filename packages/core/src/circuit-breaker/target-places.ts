@@ -92,9 +92,9 @@ export class TargetPlaces {
       }
     }
     if (ring.length >= maxTargets && abandoned !== undefined) {
-      // Whoever was told that it opened is told that this holds no more.
-      abandoned.breaker.reset();
       this.#drop(abandoned);
+      // Whoever was told that it opened is told that this holds no more; who is told may call at once, and take the place.
+      abandoned.breaker.reset();
     }
     return ring.length < maxTargets;
   }

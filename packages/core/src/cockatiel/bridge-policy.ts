@@ -7,7 +7,7 @@ import {
   type ISuccessEvent,
 } from 'cockatiel';
 import type { Bridge } from '../bridge.ts';
-import { assertClock } from '../bridge-options.ts';
+import { assertBridge, assertClock } from '../bridge-options.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { assertOptions, optionNames } from '../options.ts';
 import { assertRunnable, type RunOptions } from '../run-options.ts';
@@ -37,6 +37,7 @@ const NAMES = optionNames<BridgePolicyOptions>({
  * @throws InvalidArgumentError for arguments that cannot work
  */
 export function bridgePolicy(bridge: Bridge, operation: string, options: BridgePolicyOptions = {}): IPolicy {
+  assertBridge(bridge, 'The first argument', 'bridgePolicy');
   const whose = `bridgePolicy('${operation}')`;
   assertOptions(options, NAMES, whose);
   assertClock(options.clock, whose);

@@ -1,4 +1,5 @@
 import { type Bridge, createBridge } from '../bridge.ts';
+import { assertBridge } from '../bridge-options.ts';
 import { loadRuntimeConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 
@@ -23,8 +24,11 @@ export function getDefaultBridge(): Bridge {
 /**
  * Makes `bridge` the default one. `undefined` forgets the one there is, so that the next use loads the file anew. Closes nothing: a
  * bridge belongs to who made it.
+ *
+ * @throws InvalidArgumentError for what is no bridge
  */
 export function setDefaultBridge(bridge: Bridge | undefined): void {
+  if (bridge !== undefined) assertBridge(bridge, 'The argument', 'setDefaultBridge');
   (globalThis as Holder)[SLOT] = bridge;
 }
 

@@ -58,6 +58,11 @@ export function retryable(
     fn: AnySync<This, Args, T>,
     context?: DecoratorContext,
   ): (this: This, ...args: Args) => Promise<T> {
+    if (typeof context === 'string' || typeof context === 'symbol') {
+      throw new InvalidArgumentError(
+        '@retryable is a standard decorator: switch experimentalDecorators off in tsconfig.json, or write retryable()(fn)',
+      );
+    }
     if (typeof fn !== 'function' || (context !== undefined && context.kind !== 'method')) {
       const what = context === undefined ? typeof fn : `a ${context.kind}`;
       throw new InvalidArgumentError(`retryable wraps functions and methods, not ${what}`);
