@@ -82,6 +82,43 @@ describe('hedge in the pipeline', () => {
     expect(poor.observer.story).toContain('hedge budget_empty after 100');
   });
 
+  it('says once that it does not hedge a call that the caller could not have run again', async () => {
+    const { bridge, clock, observer } = hedged({ maxHedges: 3 }, { retry: plainRetry });
+    await rejection(clock.run(bridge.run('op', never, { maxAttempts: 1, deadlineMs: 500 })));
+    expect(observer.story.filter((line) => line.startsWith('hedge'))).toEqual(['hedge not_idempotent after 100']);
+    expect(observer.ofType('attempt.started')).toHaveLength(1);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('says nothing of a hedge where the policies allow one attempt only, or the attempts are used up', async () => {
+    const single = hedged({}, { retry: { ...plainRetry, maxAttempts: 1 } });
+    await rejection(single.clock.run(single.bridge.run('op', never, { maxAttempts: 1, deadlineMs: 500 })));
+    expect(single.observer.ofType('hedge.decided')).toEqual([]);
+    const used = hedged({}, { retry: plainRetry });
+    const fn = ({ attempt }: { attempt: number }): Promise<never> =>
+      attempt === 1 ? Promise.reject(httpError(503)) : never();
+    await rejection(used.clock.run(used.bridge.run('op', fn, { maxAttempts: 2, deadlineMs: 800 })));
+    expect(used.observer.ofType('hedge.decided')).toEqual([]);
+  });
+
+  it('tells of every loser before the call ends, whatever its observers do with its promises', async () => {
+    const { bridge, clock, observer } = hedged({ maxHedges: 2 });
+    observer.around = async (_scope, next) => {
+      const result = await next();
+      await new Promise((resolve) => setImmediate(resolve));
+      return result;
+    };
+    await clock.run(bridge.run('op', ({ attempt }) => (attempt === 3 ? 'third' : never())));
+    expect(observer.story.slice(-4)).toEqual([
+      'attempt 3 success',
+      'attempt 1 cancelled cancelled',
+      'attempt 2 cancelled cancelled',
+      'end success',
+    ]);
+    await clock.advance(1_000);
+    expect(observer.ofType('attempt.ended')).toHaveLength(3);
+  });
+
   it('only says when it would have hedged in shadow mode', async () => {
     const { bridge, clock, observer } = hedged({ mode: 'shadow' });
     await rejection(clock.run(bridge.run('op', never, { deadlineMs: 500 })));

@@ -92,7 +92,7 @@ describe('rate limit in the pipeline', () => {
     });
   });
 
-  it('charges all limits of a call or none, and tells what each of them said', async () => {
+  it('charges all limits of a call or none, and tells of those that refused it or gave it tokens', async () => {
     const { bridge, observer } = exactBridge({
       rateLimits: [
         { ...general, name: 'user', by: 'user', capacity: 1 },
@@ -109,10 +109,8 @@ describe('rate limit in the pipeline', () => {
       'user admitted',
       'org admitted',
       'user throttled',
-      'org admitted',
       'user admitted',
       'org admitted',
-      'user admitted',
       'org throttled',
     ]);
     expect(observer.events[0]?.call?.key).toBe('org:acme/user:1');
@@ -122,6 +120,56 @@ describe('rate limit in the pipeline', () => {
         { name: 'org', limit: 2 },
       ],
     });
+  });
+
+  it('tells of no tokens that a limit in shadow mode had for a call that another limit refused', async () => {
+    const { bridge, observer } = exactBridge({
+      rateLimits: [
+        { ...general, name: 'strict', capacity: 1 },
+        { ...general, name: 'roomy shadow', capacity: 2, mode: 'shadow' },
+        { ...general, name: 'tight shadow', capacity: 1, mode: 'shadow' },
+      ],
+    });
+    const told = (): string[] =>
+      observer
+        .ofType('rate_limit.decided')
+        .map(({ rateLimit, result, remaining }) => `${rateLimit} ${result} ${remaining}`);
+    await bridge.run('op', async () => 1);
+    await rejection(bridge.run('op', async () => 2));
+    expect(told()).toEqual([
+      'strict admitted 0',
+      'roomy shadow admitted 1',
+      'tight shadow admitted 0',
+      'strict throttled 0',
+      'tight shadow throttled 0',
+    ]);
+  });
+
+  it('tells of each limit that was waited for when it gives tokens, when they come too late, and when the caller goes', async () => {
+    const { bridge, clock, observer } = exactBridge({
+      rateLimits: [
+        { ...general, name: 'slow', maxWaitMs: 1_500 },
+        { ...general, name: 'roomy', capacity: 100 },
+      ],
+    });
+    const controller = new AbortController();
+    const run = (signal?: AbortSignal) => bridge.run('op', async () => clock.now(), { signal }).catch(() => 'refused');
+    const calls = [run(), run(), run()];
+    await clock.run(Promise.all(calls));
+    const left = run(controller.signal);
+    await clock.advance(10);
+    controller.abort();
+    await left;
+    const told = observer.ofType('rate_limit.decided').map(({ rateLimit, result }) => `${rateLimit} ${result}`);
+    expect(told).toEqual([
+      'slow admitted',
+      'roomy admitted',
+      'slow throttled',
+      'slow admitted',
+      'roomy admitted',
+      'slow cancelled',
+      'roomy cancelled',
+    ]);
   });
 
   it('lets calls wait for their tokens in order, within the time the limit gives them', async () => {

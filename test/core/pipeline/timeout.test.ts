@@ -1,4 +1,5 @@
-import { AttemptTimeoutError, DeadlineExceededError } from '@crossbridge/core';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { AttemptTimeoutError, createBridge, DeadlineExceededError } from '@crossbridge/core';
 import { describe, expect, it } from 'vitest';
 import { failing, httpError, never, plainRetry, rejection, testBridge } from '../../support/bridges.ts';
 
@@ -64,6 +65,38 @@ describe('timeouts in the pipeline', () => {
     caller.abort();
     expect(signal.aborted).toBe(false);
     expect(clock.pending).toBe(0);
+  });
+
+  it('aborts the signal in the asynchronous context of the call, though calls share their timers', async () => {
+    const bridge = createBridge({
+      operations: { op: { timeout: { attemptMs: 20 } }, total: { timeout: { totalMs: 20 } } },
+    });
+    const storage = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    const calls = ['op', 'total', 'op', 'total'].map((operation, index) =>
+      storage.run(`call ${index}`, () =>
+        rejection(
+          bridge.run(operation, ({ signal }) => {
+            signal.addEventListener('abort', () => seen.push(storage.getStore()));
+            return never();
+          }),
+        ),
+      ),
+    );
+    await Promise.all(calls);
+    expect(seen.sort()).toEqual(['call 0', 'call 1', 'call 2', 'call 3']);
+  });
+
+  it('runs nothing when an observer of the attempt has made the caller abort', async () => {
+    const { bridge, observer } = testBridge({ timeout: { attemptMs: 500 } });
+    const controller = new AbortController();
+    const reason = new Error('gone');
+    observer.on = ({ type }) => {
+      if (type === 'attempt.started') controller.abort(reason);
+    };
+    const fn = failing([], 1);
+    expect(await rejection(bridge.run('op', fn, { signal: controller.signal }))).toBe(reason);
+    expect(fn.calls).toBe(0);
   });
 
   it('ignores what a function that was cut off does later', async () => {

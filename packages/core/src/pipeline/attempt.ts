@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Clock, Timer } from '../clock.ts';
 import type { TimeoutConfig } from '../config/types.ts';
 import { AttemptTimeoutError } from '../errors.ts';
@@ -22,19 +23,28 @@ export type ShadowTimeout = (limitMs: number) => void;
 export class Attempt implements AttemptContext {
   readonly attempt: number;
   readonly #call: Call;
+  readonly #clock: Clock;
   #controller: AbortController | undefined;
+  /** The asynchronous context in which the signal was asked for: that in which it aborts when time runs out. */
+  #context: AsyncResource | undefined;
   #abortReason: { readonly value: unknown } | undefined;
-  #cut: ((reason: unknown) => void) | undefined;
+  /** Rejects the promise of {@link run}; undefined while it does not run. */
+  #reject: ((reason: unknown) => void) | undefined;
+  #timer: Timer | undefined;
+  #shadow: Timer | undefined;
+  #onAbort: (() => void) | undefined;
 
-  constructor(call: Call, attempt: number) {
+  constructor(call: Call, attempt: number, clock: Clock) {
     this.#call = call;
     this.attempt = attempt;
+    this.#clock = clock;
   }
 
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason.value);
+      else if (this.#timer !== undefined) this.#context = new AsyncResource('CrossbridgeAttempt');
     }
     return this.#controller.signal;
   }
@@ -45,7 +55,13 @@ export class Attempt implements AttemptContext {
 
   /** Ends the attempt from outside with `reason`; nothing happens once it has ended. */
   cut(reason: unknown): void {
-    this.#cut?.(reason);
+    const reject = this.#reject;
+    if (reject === undefined) return;
+    this.#settle();
+    // Rejecting first: a function that throws inside its own abort listener cannot keep the caller waiting.
+    reject(reason);
+    this.#abortReason = { value: reason };
+    this.#controller?.abort(reason);
   }
 
   /**
@@ -53,71 +69,76 @@ export class Attempt implements AttemptContext {
    * timeout, the call meets its deadline or {@link cut} is called, even if the function pays no heed to its signal; what it does later is
    * ignored.
    */
-  run<T>(fn: AttemptFunction<T>, timeout: TimeoutConfig, clock: Clock, onShadow: ShadowTimeout): Promise<T> {
+  run<T>(fn: AttemptFunction<T>, timeout: TimeoutConfig, startedAtMs: number, onShadow: ShadowTimeout): Promise<T> {
     const { signal } = this.#call;
-    const limits = limitsOf(this.#call, timeout);
+    if (signal?.aborted === true) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
-      let timer: Timer | undefined;
-      let shadow: Timer | undefined;
-      const settle = (): void => {
-        this.#cut = undefined;
-        if (timer !== undefined) clock.clearTimeout(timer);
-        if (shadow !== undefined) clock.clearTimeout(shadow);
-        signal?.removeEventListener('abort', onAbort);
-      };
-      const cut = (reason: unknown): void => {
-        settle();
-        // Rejecting first: a function that throws inside its own abort listener cannot keep the caller waiting.
-        reject(reason);
-        this.#abortReason = { value: reason };
-        this.#controller?.abort(reason);
-      };
-      const onAbort = (): void => cut(signal?.reason);
-      this.#cut = cut;
-      if (limits.enforcedMs !== Number.POSITIVE_INFINITY) {
-        timer = clock.setTimeout(() => cut(this.#timeoutError(limits.attemptMs, limits.enforcedMs)), limits.enforcedMs);
-      }
-      if (limits.shadowMs !== null) {
-        const { shadowMs } = limits;
-        shadow = clock.setTimeout(() => onShadow(shadowMs), shadowMs);
-      }
-      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#reject = reject;
+      this.#watchTime(timeout, startedAtMs, onShadow);
+      this.#watchCaller();
       invoke(fn, this).then(
         (value) => {
-          settle();
+          this.#settle();
           resolve(value);
         },
         (error: unknown) => {
-          settle();
+          this.#settle();
           reject(error);
         },
       );
     });
   }
 
-  #timeoutError(attemptMs: number | null, enforcedMs: number): Error {
-    return attemptMs !== null && attemptMs <= enforcedMs
-      ? new AttemptTimeoutError(this.#call.operation, this.attempt, attemptMs)
-      : this.#call.deadlineError();
+  #watchTime({ attemptMs, mode }: TimeoutConfig, startedAtMs: number, onShadow: ShadowTimeout): void {
+    const call = this.#call;
+    // Nothing was waited for, so all the time is left; a look at the clock costs more than the timer.
+    const remainingMs = call.untouched ? call.budgetMs : call.remainingMs;
+    if (mode === 'shadow' && attemptMs !== null) {
+      this.#shadow = this.#clock.setTimeout(() => onShadow(attemptMs), attemptMs);
+    } else if (attemptMs !== null && attemptMs <= remainingMs) {
+      const expire = (): void => this.#expire(new AttemptTimeoutError(call.operation, this.attempt, attemptMs));
+      this.#timer = setShared(this.#clock, expire, attemptMs, startedAtMs);
+      return;
+    }
+    if (remainingMs === Number.POSITIVE_INFINITY) return;
+    const expire = (): void => this.#expire(call.deadlineError());
+    // Of a deadline that callers choose there may be as many lengths as calls.
+    this.#timer =
+      call.untouched && !call.deadlineIsCallers
+        ? setShared(this.#clock, expire, remainingMs, call.startedAtMs)
+        : this.#clock.setTimeout(expire, remainingMs);
+  }
+
+  #watchCaller(): void {
+    const { signal } = this.#call;
+    if (signal === undefined) return;
+    this.#onAbort = () => this.cut(signal.reason);
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  #expire(error: Error): void {
+    if (this.#context === undefined) this.cut(error);
+    else this.#context.runInAsyncScope(() => this.cut(error));
+  }
+
+  #settle(): void {
+    this.#reject = undefined;
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    if (this.#shadow !== undefined) this.#clock.clearTimeout(this.#shadow);
+    if (this.#onAbort !== undefined) this.#call.signal?.removeEventListener('abort', this.#onAbort);
   }
 }
 
-interface Limits {
-  /** Null when the attempt has no timeout that is enforced. */
-  readonly attemptMs: number | null;
-  readonly enforcedMs: number;
-  readonly shadowMs: number | null;
+function setShared(clock: Clock, callback: () => void, delayMs: number, nowMs: number): Timer {
+  return clock.setSharedTimeout === undefined
+    ? clock.setTimeout(callback, delayMs)
+    : clock.setSharedTimeout(callback, delayMs, nowMs);
 }
 
-function limitsOf(call: Call, { attemptMs, mode }: TimeoutConfig): Limits {
-  const enforced = mode === 'enforce' ? attemptMs : null;
-  return {
-    attemptMs: enforced,
-    enforcedMs: Math.min(enforced ?? Number.POSITIVE_INFINITY, call.remainingMs),
-    shadowMs: mode === 'shadow' ? attemptMs : null,
-  };
-}
-
-async function invoke<T>(fn: AttemptFunction<T>, context: AttemptContext): Promise<T> {
-  return await fn(context);
+function invoke<T>(fn: AttemptFunction<T>, context: AttemptContext): Promise<T> {
+  try {
+    return Promise.resolve(fn(context));
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }

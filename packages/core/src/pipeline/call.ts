@@ -1,4 +1,5 @@
-import type { Clock } from '../clock.ts';
+import type { Bulkhead } from '../bulkhead/bulkhead.ts';
+import type { Clock, Timer } from '../clock.ts';
 import type { TimeoutConfig } from '../config/types.ts';
 import { DeadlineExceededError } from '../errors.ts';
 import type { CallInfo } from '../observer.ts';
@@ -30,6 +31,10 @@ export class Call implements CallInfo {
   lastError: unknown;
   /** The attempts that have failed; undefined until the first has. */
   timeline: AttemptTimeline | undefined;
+  /** The bulkhead whose slot it holds. */
+  slot: Bulkhead | undefined;
+  /** The timer that tells of a total timeout in shadow mode. */
+  watch: Timer | undefined;
   readonly #clock: Clock;
 
   constructor(operation: string, timeout: TimeoutConfig, options: Omit<RunOptions, 'fallback'>, clock: Clock) {
@@ -71,7 +76,9 @@ export class Call implements CallInfo {
   /** Throws the caller's own reason, or our deadline error, when there is nothing left to run for. */
   assertAlive(): void {
     if (this.aborted) throw this.signal?.reason;
-    if (this.remainingMs <= 0) throw this.deadlineError();
+    // At the very start all the time is left, and a look at the clock is a good part of what a call costs.
+    const leftMs = this.attempts === 0 && this.untouched ? this.budgetMs : this.remainingMs;
+    if (leftMs <= 0) throw this.deadlineError();
   }
 
   deadlineError(): DeadlineExceededError {

@@ -1,4 +1,4 @@
-import { AttemptTimeoutError } from '../errors.ts';
+import { AttemptTimeoutError, RefusalError } from '../errors.ts';
 import type { HedgeDecision } from '../observer.ts';
 import { Attempt, type AttemptFunction } from './attempt.ts';
 import type { Call } from './call.ts';
@@ -20,14 +20,18 @@ export function runHedged<T>(
   return new Promise((resolve, reject) => new Race(operation, call, fn, resolve, reject).start(first));
 }
 
+/** Undefined: it succeeded. */
+type Failure = { readonly error: unknown } | undefined;
+
 class Race<T> {
   readonly #operation: Operation;
   readonly #call: Call;
   readonly #fn: AttemptFunction<T>;
   readonly #resolve: (value: T) => void;
   readonly #reject: (error: unknown) => void;
-  readonly #running = new Set<Attempt>();
-  #failure: { readonly error: unknown } | undefined;
+  /** What is to be told of the end of each attempt that runs. */
+  readonly #running = new Map<Attempt, (failure: Failure) => void>();
+  #failure: Failure;
   #timer: unknown;
   #hedges = 0;
   #done = false;
@@ -53,18 +57,18 @@ class Race<T> {
 
   #run(admitted: AdmittedAttempt): void {
     const { clock } = this.#operation.environment;
-    const attempt = new Attempt(this.#call, admitted.number);
-    this.#running.add(attempt);
+    const attempt = new Attempt(this.#call, admitted.number, clock);
     const startedAtMs = clock.now();
-    const end = (failure: { readonly error: unknown } | undefined): void => {
+    const end = (failure: Failure): void => {
+      if (!this.#running.delete(attempt)) return;
       const endedAtMs = clock.now();
-      this.#running.delete(attempt);
       // An attempt that was cut took at least so long: leaving it out would make the slow ones look fast.
       const cut = failure?.error instanceof HedgeLost || failure?.error instanceof AttemptTimeoutError;
       if (failure === undefined || cut) this.#operation.hedgeDelay?.record(endedAtMs - startedAtMs, cut);
       endAttempt(this.#operation, this.#call, admitted, startedAtMs, endedAtMs, failure);
     };
-    Promise.resolve(beginAttempt(this.#operation, this.#call, admitted, attempt, this.#fn)).then(
+    this.#running.set(attempt, end);
+    Promise.resolve(beginAttempt(this.#operation, this.#call, admitted, attempt, startedAtMs, this.#fn)).then(
       (value) => {
         end(undefined);
         if (!this.#done) this.#win(value);
@@ -99,25 +103,31 @@ class Race<T> {
   }
 
   #admit(shadow: boolean): { decision: HedgeDecision; admitted?: AdmittedAttempt } {
-    const { environment, budget, config } = this.#operation;
-    if (!this.#call.idempotent) return { decision: 'not_idempotent' };
+    const { budget, config } = this.#operation;
+    if (!this.#call.idempotent || this.#runsOnce) return { decision: 'not_idempotent' };
     const breaker = this.#operation.breakerFor(this.#call.target);
     if (config.circuitBreaker?.mode === 'enforce' && breaker?.refusesAfter(0) === true)
       return { decision: 'circuit_open' };
     if (budget !== undefined && (shadow ? budget.balance < 1 : !budget.tryWithdraw()))
       return { decision: 'budget_empty' };
     if (shadow) return { decision: 'hedged' };
-    try {
-      return { decision: 'hedged', admitted: admitAttempt(this.#operation, this.#call, 'hedge') };
-    } catch (error) {
-      return { decision: environment.classify(error).type === 'rate_limited' ? 'throttled' : 'circuit_open' };
+    const admission = admitAttempt(this.#operation, this.#call, 'hedge');
+    if (admission instanceof RefusalError) {
+      return { decision: admission.code === 'rate_limited' ? 'throttled' : 'circuit_open' };
     }
+    return { decision: 'hedged', admitted: admission };
+  }
+
+  /** Whether the caller could not have it run again: the body of a request can be read once only, say. */
+  get #runsOnce(): boolean {
+    return this.#call.maxAttempts === 1;
   }
 
   #maxAttempts(): number {
     const { retry, hedge } = this.#operation.config;
     const allowed = retry?.maxAttempts ?? 1 + (hedge?.maxHedges ?? 0);
-    return Math.min(allowed, this.#call.maxAttempts ?? Number.POSITIVE_INFINITY);
+    // Where only the caller stands against a hedge, that is told when it would have been due.
+    return this.#runsOnce ? allowed : Math.min(allowed, this.#call.maxAttempts ?? Number.POSITIVE_INFINITY);
   }
 
   #win(value: T): void {
@@ -133,6 +143,11 @@ class Race<T> {
   #finish(): void {
     this.#done = true;
     if (this.#timer !== undefined) this.#operation.environment.clock.clearTimeout(this.#timer);
-    for (const loser of this.#running) loser.cut(new HedgeLost());
+    // Told now, and not when their promises get round to it: nothing may be told of a call that has ended.
+    for (const [loser, end] of this.#running) {
+      const error = new HedgeLost();
+      loser.cut(error);
+      end({ error });
+    }
   }
 }

@@ -1,13 +1,15 @@
 import { loadOutcome } from '../bulkhead/load-outcome.ts';
 import type { BreakerPermit, BreakerResult, CircuitBreaker } from '../circuit-breaker/circuit-breaker.ts';
 import type { ErrorClass } from '../classification/error-class.ts';
-import { CircuitOpenError, isCrossbridgeError } from '../errors.ts';
+import { CircuitOpenError, isCrossbridgeError, RefusalError } from '../errors.ts';
 import type { AttemptKind, AttemptOutcome } from '../observer.ts';
 import { AttemptTimeline } from '../retry/attempts-of.ts';
 import type { Attempt, AttemptFunction } from './attempt.ts';
 import type { Call } from './call.ts';
 import type { Operation } from './operation.ts';
-import { takeTokens } from './take-tokens.ts';
+import { askForTokens, type TokenAnswer } from './take-tokens.ts';
+
+const NO_BREAKER: BreakerPass = { breaker: undefined, permit: undefined };
 
 /** An attempt that the policies let through, not yet running. */
 export interface AdmittedAttempt {
@@ -26,65 +28,70 @@ export class HedgeLost extends Error {
 }
 
 /**
- * Asks the breaker and, where they count attempts, the rate limits.
- *
- * @throws CircuitOpenError or RateLimitExceeded
+ * Asks the breaker and, where they count attempts, the rate limits; waits for nothing. Returns the refusal of the one that refuses: to throw it would
+ * cost as much as all the rest of it.
  */
-export function admitAttempt(operation: Operation, call: Call, kind: AttemptKind): AdmittedAttempt {
+export function admitAttempt(operation: Operation, call: Call, kind: AttemptKind): AdmittedAttempt | RefusalError {
   const pass = askBreaker(operation, call);
-  try {
-    void takeTokens(operation, call, 'attempt', false);
-  } catch (error) {
-    giveBack(pass, error);
-  }
-  return numbered(call, kind, pass);
+  if (pass instanceof CircuitOpenError) return pass;
+  // Who is not patient is given no promise.
+  const refusal = attemptTokens(operation, call, pass, false) as RefusalError | undefined;
+  return refusal ?? numbered(call, kind, pass);
 }
 
-/** {@link admitAttempt}, waiting for tokens where the limits let a call wait. Returns a promise only then. */
+/** {@link admitAttempt}, waiting for tokens where the limits let a call wait. Returns a promise only then, which rejects with refusals. */
 export function admitOrWait(
   operation: Operation,
   call: Call,
   kind: AttemptKind,
-): AdmittedAttempt | Promise<AdmittedAttempt> {
+): AdmittedAttempt | RefusalError | Promise<AdmittedAttempt> {
   const pass = askBreaker(operation, call);
-  try {
-    const tokens = takeTokens(operation, call, 'attempt');
-    if (tokens !== undefined) {
-      return tokens.then(
-        () => numbered(call, kind, pass),
-        (error: unknown) => giveBack(pass, error),
-      );
-    }
-  } catch (error) {
-    giveBack(pass, error);
-  }
-  return numbered(call, kind, pass);
+  if (pass instanceof CircuitOpenError) return pass;
+  const tokens = attemptTokens(operation, call, pass, true);
+  if (tokens === undefined) return numbered(call, kind, pass);
+  if (tokens instanceof RefusalError) return tokens;
+  return tokens.then(
+    () => numbered(call, kind, pass),
+    (error: unknown) => {
+      giveBack(pass);
+      throw error;
+    },
+  );
 }
 
 type BreakerPass = Pick<AdmittedAttempt, 'breaker' | 'permit'>;
 
-function askBreaker(operation: Operation, call: Call): BreakerPass {
+function askBreaker(operation: Operation, call: Call): BreakerPass | CircuitOpenError {
   const breaker = operation.breakerFor(call.target);
-  return { breaker, permit: breaker === undefined ? undefined : takePermit(operation, call, breaker) };
+  if (breaker === undefined) return NO_BREAKER;
+  const permit = operation.tryAcquire(breaker, call);
+  if (permit !== undefined) return { breaker, permit };
+  const { notifier } = operation.environment;
+  const mode = operation.config.circuitBreaker?.mode ?? 'enforce';
+  if (notifier.active) notifier.tell({ type: 'circuit_breaker.rejected', call, mode });
+  if (mode === 'shadow') return NO_BREAKER;
+  return new CircuitOpenError(operation.name, breaker.state, breaker.retryAfterMs);
 }
 
-function giveBack({ breaker, permit }: BreakerPass, error: unknown): never {
+/** Whoever gets no tokens needs no permit of the breaker either. */
+function attemptTokens(operation: Operation, call: Call, pass: BreakerPass, patient: boolean): TokenAnswer {
+  try {
+    const tokens = askForTokens(operation, call, 'attempt', patient);
+    if (tokens instanceof RefusalError) giveBack(pass);
+    return tokens;
+  } catch (error) {
+    giveBack(pass);
+    throw error;
+  }
+}
+
+function giveBack({ breaker, permit }: BreakerPass): void {
   if (permit !== undefined) breaker?.record(permit, 'ignored');
-  throw error;
 }
 
 function numbered(call: Call, kind: AttemptKind, { breaker, permit }: BreakerPass): AdmittedAttempt {
   call.attempts += 1;
   return { number: call.attempts, kind, breaker, permit };
-}
-
-function takePermit(operation: Operation, call: Call, breaker: CircuitBreaker): BreakerPermit | undefined {
-  const permit = operation.tryAcquire(breaker, call);
-  if (permit !== undefined) return permit;
-  const mode = operation.config.circuitBreaker?.mode ?? 'enforce';
-  operation.environment.notifier.tell({ type: 'circuit_breaker.rejected', call, mode });
-  if (mode === 'shadow') return undefined;
-  throw new CircuitOpenError(operation.name, breaker.state, breaker.retryAfterMs);
 }
 
 /** Starts an admitted attempt inside the contexts of the observers. {@link endAttempt} must be told how it ended. */
@@ -93,13 +100,14 @@ export function beginAttempt<T>(
   call: Call,
   { number, kind }: AdmittedAttempt,
   attempt: Attempt,
+  startedAtMs: number,
   fn: AttemptFunction<T>,
 ): T | PromiseLike<T> {
-  const { notifier } = operation.environment;
-  if (!notifier.active) return start(operation, call, attempt, fn);
+  const { notifier, clock } = operation.environment;
+  if (!notifier.active) return start(operation, call, attempt, startedAtMs, fn);
   return notifier.around({ kind: 'attempt', call, attempt: number, attemptKind: kind }, async () => {
     notifier.tell({ type: 'attempt.started', call, attempt: number, kind });
-    return await start(operation, call, attempt, fn);
+    return await start(operation, call, attempt, clock.now(), fn);
   });
 }
 
@@ -131,12 +139,18 @@ export function endAttempt(
 }
 
 /** Where nothing can end the attempt before its function does, the function's own promise is all there is to wait for. */
-function start<T>(operation: Operation, call: Call, attempt: Attempt, fn: AttemptFunction<T>): T | PromiseLike<T> {
+function start<T>(
+  operation: Operation,
+  call: Call,
+  attempt: Attempt,
+  startedAtMs: number,
+  fn: AttemptFunction<T>,
+): T | PromiseLike<T> {
   const { timeout, hedge } = operation.config;
   const unbounded = timeout.attemptMs === null && call.budgetMs === Number.POSITIVE_INFINITY;
   if (unbounded && call.signal === undefined && hedge === null) return fn(attempt);
-  const { clock, notifier } = operation.environment;
-  return attempt.run(fn, timeout, clock, (limitMs) =>
+  const { notifier } = operation.environment;
+  return attempt.run(fn, timeout, startedAtMs, (limitMs) =>
     notifier.tell({ type: 'timeout.exceeded', call, scope: 'attempt', mode: 'shadow', limitMs }),
   );
 }

@@ -32,6 +32,8 @@ export class Operation {
   hedgeDelay: HedgeDelay | undefined;
   /** The call whose arrival or result is being recorded, so that a change of the breaker can name it. */
   #recording: Call | undefined;
+  /** Whether a policy goes by how long attempts take. */
+  #judgesDurations = false;
 
   constructor(name: string, config: OperationConfig, environment: Environment, limits: OperationLimits | undefined) {
     this.name = name;
@@ -54,13 +56,7 @@ export class Operation {
 
   /** Whether somebody wants to know how long attempts take. */
   get measuresAttempts(): boolean {
-    const { circuitBreaker } = this.config;
-    return (
-      this.environment.notifier.active ||
-      this.hedgeDelay !== undefined ||
-      this.bulkhead?.adapts === true ||
-      (circuitBreaker !== null && circuitBreaker.slowCallMs !== null)
-    );
+    return this.#judgesDurations || this.environment.notifier.active;
   }
 
   /** The breaker that judges attempts on `target`. */
@@ -91,6 +87,7 @@ export class Operation {
     if (!budgeted) this.budget = undefined;
     else if (this.budget === undefined) this.budget = new RetryBudget(retryBudget, this.environment.clock);
     else this.budget.configure(retryBudget);
+    this.#judgesDurations = hedge !== null || this.bulkhead?.adapts === true || circuitBreaker?.slowCallMs != null;
   }
 
   #applyBulkhead(config: BulkheadConfig | null): void {

@@ -1,31 +1,43 @@
+import { RateLimitExceeded } from '../errors.ts';
 import type { LimitRequest } from '../rate-limit/limit-request.ts';
 import type { LimitUse } from '../rate-limit/operation-limits.ts';
 import type { Call } from './call.ts';
 import type { Operation } from './operation.ts';
 
+/** The refusal, a promise when the call has to wait for its tokens, or undefined when it has them. */
+export type TokenAnswer = RateLimitExceeded | Promise<void> | undefined;
+
 /**
- * Takes the tokens that one call or one attempt costs from all limits that count it, or from none. Returns a promise only when the call
- * has to wait for them, and may.
+ * Takes the tokens that one call or one attempt costs from all limits that count it, or from none. Waits only where the limits let a call
+ * wait, and only if it is `patient`.
  *
- * @param patient false refuses where the call would have to wait
- * @throws RateLimitExceeded when the tokens are not there, or do not come in time; InvalidArgumentError for a cost that can never pass.
- * The promise rejects with the same, with the caller's reason when it aborts, or with the deadline error
+ * @throws InvalidArgumentError for a cost that can never pass. The promise rejects with RateLimitExceeded when the tokens do not come in time, with
+ * the caller's reason when it aborts, or with the deadline error
  */
-export function takeTokens(operation: Operation, call: Call, per: LimitUse, patient = true): Promise<void> | undefined {
+export function askForTokens(operation: Operation, call: Call, per: LimitUse, patient = true): TokenAnswer {
   const { limits, environment } = operation;
   if (limits === undefined) return undefined;
   // Nobody is told of the decision, so the usual one need not be written down.
   if (!environment.notifier.active) {
     const refusal = limits.takeQuietly(call.rateLimitKey, call.cost, per);
-    if (refusal === undefined) return undefined;
-    if (refusal !== null) throw refusal;
+    if (refusal !== null) return refusal;
   }
   const request = limits.take(call.rateLimitKey, call.cost, per);
   if (request === undefined) return undefined;
   if (!request.admitted && patient && request.canWait(call.remainingMs)) return waitForTokens(operation, call, request);
   tell(operation, call, request);
-  if (!request.admitted) throw request.error(operation.name);
-  return undefined;
+  return request.admitted ? undefined : request.error(operation.name);
+}
+
+/**
+ * {@link askForTokens}, throwing refusals.
+ *
+ * @throws RateLimitExceeded
+ */
+export function takeTokens(operation: Operation, call: Call, per: LimitUse, patient = true): Promise<void> | undefined {
+  const answer = askForTokens(operation, call, per, patient);
+  if (answer instanceof RateLimitExceeded) throw answer;
+  return answer;
 }
 
 async function waitForTokens(operation: Operation, call: Call, request: LimitRequest): Promise<void> {
@@ -37,10 +49,12 @@ async function waitForTokens(operation: Operation, call: Call, request: LimitReq
   throw request.error(operation.name);
 }
 
+/** Tells what every limit said; of a call that was refused, nothing of those that had the tokens: nobody took them. */
 function tell({ environment: { notifier } }: Operation, call: Call, request: LimitRequest): void {
   if (!notifier.active) return;
   for (const verdict of request.verdicts()) {
     const { name, result, mode, waitMs, limit, remaining, retryAfterMs } = verdict;
+    if (result === 'admitted' && !request.admitted) continue;
     notifier.tell({
       type: 'rate_limit.decided',
       call,

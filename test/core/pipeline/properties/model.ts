@@ -38,6 +38,8 @@ export interface CallPlan {
 export interface World {
   readonly policies: OperationConfig;
   readonly calls: readonly CallPlan[];
+  /** Whether timeouts of one length have one timer, as on the clock of the system. */
+  readonly sharesTimers: boolean;
   /** Other policies from then on. */
   readonly reload?: { readonly atMs: number; readonly policies: OperationConfig };
 }
@@ -146,6 +148,7 @@ const call: fc.Arbitrary<CallPlan> = fc.record({
 export const anyWorld: fc.Arbitrary<World> = fc.record({
   policies,
   calls: fc.array(call, { minLength: 1, maxLength: 8 }),
+  sharesTimers: fc.boolean(),
 });
 
 const FAILS_AT_ONCE: CallPlan = {
@@ -163,6 +166,7 @@ const FAILS_AT_ONCE: CallPlan = {
 export const reloadedWorld: fc.Arbitrary<World> = fc.record({
   policies,
   calls: fc.array(call, { minLength: 1, maxLength: 8 }),
+  sharesTimers: fc.boolean(),
   reload: fc.record({ atMs: ms(1_500), policies }),
 });
 
@@ -183,6 +187,7 @@ export const fragileWorld: fc.Arbitrary<World> = fc.record({
     bulkhead: fc.constant(null),
     timeout: fc.constant({ totalMs: null, attemptMs: null, mode: 'enforce' as const }),
   }),
+  sharesTimers: fc.boolean(),
   calls: fc
     .array(call, { minLength: 3, maxLength: 8 })
     // The first fails and opens the circuit; the others come when it is time for a probe, and there are more than tokens.

@@ -5,6 +5,7 @@ import type { Bridge } from '../../../../packages/core/src/bridge.ts';
 import { exactBridge } from '../../../support/bridges.ts';
 import { settle, type VirtualClock } from '../../../support/virtual-clock.ts';
 import type { Behaviour, CallPlan, World } from './model.ts';
+import { shareTimers } from './share-timers.ts';
 
 /** What happened to a call, in order. */
 export type Fact =
@@ -40,6 +41,7 @@ export interface Played {
 /** Lets a world happen in virtual time. */
 export async function play(world: World): Promise<Played> {
   const { bridge, clock, observer } = exactBridge(world.policies);
+  const idleTimers = world.sharesTimers ? shareTimers(clock) : () => 0;
   const callee = new Callee(clock);
   const calls: PlayedCall[] = [];
   const signals: AbortSignal[] = [];
@@ -101,7 +103,7 @@ export async function play(world: World): Promise<Played> {
 
   const state = bridge.state.operations().find(({ operation }) => operation === 'op');
   const left = {
-    timers: clock.pending - callee.pending,
+    timers: clock.pending - callee.pending - idleTimers(),
     listeners: signals.reduce((sum, signal) => sum + getEventListeners(signal, 'abort').length, 0),
     active: state?.bulkhead?.active ?? 0,
     queued: state?.bulkhead?.queued ?? 0,

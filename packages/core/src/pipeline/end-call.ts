@@ -1,0 +1,57 @@
+import { isCrossbridgeError } from '../errors.ts';
+import type { CallOutcome } from '../observer.ts';
+import type { Call } from './call.ts';
+import type { Operation } from './operation.ts';
+
+/** Gives back what the call held. Once: a second time there is nothing left. */
+export function leave({ environment }: Operation, call: Call): void {
+  const { slot, watch } = call;
+  if (slot !== undefined) {
+    call.slot = undefined;
+    slot.release();
+  }
+  if (watch !== undefined) {
+    call.watch = undefined;
+    environment.clock.clearTimeout(watch);
+  }
+}
+
+export function endCall(operation: Operation, call: Call, outcome: CallOutcome, errorType: string | undefined): void {
+  const { notifier, clock } = operation.environment;
+  const durationMs = clock.now() - call.startedAtMs;
+  notifier.tell({ type: 'call.ended', call, outcome, errorType, durationMs });
+}
+
+/** @param answered whether a fallback has answered */
+export function endFailedCall(
+  operation: Operation,
+  call: Call,
+  error: unknown,
+  cancelled: boolean,
+  answered: boolean,
+): void {
+  const { notifier, classify } = operation.environment;
+  if (cancelled) {
+    endCall(operation, call, 'cancelled', 'cancelled');
+    return;
+  }
+  const errorType = classify(error).type;
+  if (answered) notifier.tell({ type: 'fallback.used', call, errorType });
+  endCall(operation, call, outcomeOf(call, error), errorType);
+}
+
+function outcomeOf(call: Call, error: unknown): CallOutcome {
+  if (!isCrossbridgeError(error) || error.operation !== call.operation) return 'error';
+  switch (error.code) {
+    case 'rate_limited':
+      return 'throttled';
+    case 'bulkhead_full':
+    case 'circuit_open':
+      return 'rejected';
+    case 'attempt_timeout':
+    case 'deadline_exceeded':
+      return 'timeout';
+    default:
+      return 'error';
+  }
+}
