@@ -34,7 +34,9 @@ const bridge = createBridge({
       timeout: { totalMs: 30_000, attemptMs: 10_000 },
     },
     attempt: { ...policies, rateLimit: { capacity: 1e9, windowSeconds: 1 }, timeout: { attemptMs: 10_000 } },
-    refused: { rateLimit: { capacity: 1, windowSeconds: 1e9 } },
+    limited: { rateLimit: { capacity: 1, windowSeconds: 1e9 } },
+    open: { circuitBreaker: { consecutiveFailures: 1, openForMs: 3_600_000 } },
+    full: { bulkhead: { limit: 1 } },
   },
 });
 
@@ -48,6 +50,19 @@ const byHand = wrap(three, timeout(10_000, { strategy: TimeoutStrategy.Aggressiv
 const flexible = new RateLimiterMemory({ points: 1e9, duration: 1 });
 const prepared = new Error('prepared');
 const swallow = (): void => {};
+const fail = async (): Promise<never> => {
+  throw prepared;
+};
+const hang = (): Promise<never> => new Promise(() => {});
+
+// What refuses every call from here on.
+const limited = new RateLimiterMemory({ points: 1, duration: 1e6 });
+const open = circuitBreaker(handleAll, { halfOpenAfter: 3_600_000, breaker: new ConsecutiveBreaker(1) });
+const full = bulkhead(1);
+await Promise.all([bridge.run('limited', fn), limited.consume('key')]);
+await Promise.allSettled([bridge.run('open', fail), open.execute(fail)]);
+void bridge.run('full', hang);
+void full.execute(hang);
 
 interface Pair {
   readonly what: string;
@@ -68,7 +83,10 @@ const pairs: readonly Pair[] = [
     peer: 'hand',
   },
   { what: 'no policy at all, against the bare function', ours: 'plain', peer: 'bare' },
-  { what: 'refused by the limiter, against rejecting with a prepared error', ours: 'refused', peer: 'reject' },
+  ...['limited', 'open', 'full'].flatMap((refusal) => [
+    { what: `refused (${refusal}), against rejecting with a prepared error`, ours: refusal, peer: 'reject' },
+    { what: `refused (${refusal}), against the refusal of the peer`, ours: refusal, peer: `${refusal} peer` },
+  ]),
 ];
 
 const bench = new Bench({ time: 1_000, warmupTime: 200 })
@@ -83,7 +101,12 @@ const bench = new Bench({ time: 1_000, warmupTime: 200 })
     await flexible.consume('key');
     return byHand.execute(fn);
   })
-  .add('refused', () => bridge.run('refused', fn).catch(swallow))
+  .add('limited', () => bridge.run('limited', fn).catch(swallow))
+  .add('limited peer', () => limited.consume('key').catch(swallow))
+  .add('open', () => bridge.run('open', fn).catch(swallow))
+  .add('open peer', () => open.execute(fn).catch(swallow))
+  .add('full', () => bridge.run('full', fn).catch(swallow))
+  .add('full peer', () => full.execute(fn).catch(swallow))
   .add('reject', () => Promise.reject(prepared).catch(swallow));
 
 await bench.run();
@@ -94,6 +117,13 @@ function nanoseconds(name: string): number {
   return result.latency.p50 * 1e6;
 }
 
+for (const refusal of ['limited', 'open', 'full']) {
+  const refused = await bridge.run(refusal, fn).then(
+    () => false,
+    () => true,
+  );
+  if (!refused) throw new Error(`The operation '${refusal}' was meant to refuse`);
+}
 for (const { what, ours, peer } of pairs) {
   const ratio = nanoseconds(ours) / nanoseconds(peer);
   console.log(
