@@ -1,4 +1,5 @@
-import { pick, type Random, seededRandom, seedOf } from '../random.ts';
+import { type Random, seededRandom, seedOf } from '@crossbridge/core';
+import { pick } from '../random.ts';
 import { LAST_ARTICLE } from '../upstream/shop.ts';
 
 /** An endpoint of the demo's service. */

@@ -1,4 +1,4 @@
-import { seedOf } from '../random.ts';
+import { seedOf } from '@crossbridge/core';
 import { type Answer, ok, openAIError } from './answer.ts';
 
 const ROLES: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'assistant', 'tool']);

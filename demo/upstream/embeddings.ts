@@ -1,4 +1,4 @@
-import { seededRandom, seedOf } from '../random.ts';
+import { seededRandom, seedOf } from '@crossbridge/core';
 import { type Answer, ok, openAIError } from './answer.ts';
 
 const DEFAULT_DIMENSIONS = 1_536;

@@ -1,4 +1,5 @@
-import { between, type Random, seededRandom, seedOf } from '../random.ts';
+import { type Random, seededRandom, seedOf } from '@crossbridge/core';
+import { between } from '../random.ts';
 
 /** The parts of the upstream that can misbehave. */
 export type Route = 'chat' | 'embeddings' | 'search' | 'inventory';

@@ -1,4 +1,5 @@
-import { pick, seededRandom, seedOf } from '../random.ts';
+import { seededRandom, seedOf } from '@crossbridge/core';
+import { pick } from '../random.ts';
 import { type Answer, ok } from './answer.ts';
 
 const ADJECTIVES = ['plain', 'sturdy', 'light', 'folding', 'silent', 'spare'] as const;

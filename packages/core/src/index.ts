@@ -64,7 +64,30 @@ export { shouldRetry } from './retry/should-retry.ts';
 export type { RetryStatsSummary } from './retry/stats.ts';
 export { RetryStats } from './retry/stats.ts';
 export type { Fallback, RunOptions } from './run-options.ts';
-export type { OperationReport, Quantiles, SimulationReport } from './simulate/report.ts';
+export type { Distribution } from './simulate/distribution.ts';
+export type { KeyPart, KeyPopulation, Keys, WeightedKey } from './simulate/keys.ts';
+export type { BreakerReport, BreakerTransition, LimitReport, PolicyReports } from './simulate/policy-report.ts';
+export { seededRandom, seedOf } from './simulate/random.ts';
+export type {
+  CallFigures,
+  LatencyReport,
+  OperationReport,
+  Quantiles,
+  SeriesReport,
+  SimulationReport,
+  TargetReport,
+  UpstreamReport,
+} from './simulate/report.ts';
 export type { SimulateOptions } from './simulate/simulate.ts';
 export { simulate } from './simulate/simulate.ts';
-export type { FailureWindow, LatencyMs, OperationLoad } from './simulate/workload.ts';
+export { simulationText } from './simulate/text.ts';
+export type { TrafficShape } from './simulate/traffic.ts';
+export type {
+  Callers,
+  FailureWindow,
+  LatencyMs,
+  OperationLoad,
+  TargetLoad,
+  Traffic,
+  UpstreamLoad,
+} from './simulate/workload.ts';
