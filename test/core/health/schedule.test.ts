@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { HealthRegistry } from '../../../packages/core/src/health/registry.ts';
 import type { Traffic } from '../../../packages/core/src/health/traffic.ts';
 import { settle } from '../../support/virtual-clock.ts';
 import { Controlled, config, finding, provider, registryIn } from './health-registry.ts';
+
+afterEach(() => vi.restoreAllMocks());
 
 describe('the schedule of a HealthRegistry', () => {
   it('runs checks from start to stop, each at its own interval', async () => {
@@ -33,6 +35,18 @@ describe('the schedule of a HealthRegistry', () => {
     expect(check.runs).toBe(1);
     registry.unregister('db');
     expect(clock.pending).toBe(0);
+  });
+
+  it('does not make a check that replaces another wait for the turn of the other', async () => {
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const { registry, clock } = registryIn({ intervalMs: 3_600_000 });
+    registry.register('db', finding('u'));
+    registry.start();
+    await clock.advance(10_000);
+    registry.register('db', finding('h'));
+    await clock.advance(10_000);
+    expect(registry.snapshot()).toMatchObject([{ status: 'healthy' }]);
+    registry.stop();
   });
 
   it('starts 200 checks one after the other', async () => {
@@ -94,6 +108,22 @@ describe('the schedule of a HealthRegistry', () => {
     await settle();
     expect(registry.getStatus('own')).toBeNull();
     expect(clock.pending).toBe(0);
+  });
+
+  it('does not start a run that it gave up again before that has ended', async () => {
+    const { registry, clock } = registryIn({ intervalMs: 2_000 });
+    const check = new Controlled();
+    registry.register('db', check);
+    registry.start();
+    await clock.advance(1_500);
+    registry.stop();
+    registry.start();
+    await clock.advance(5_000);
+    expect(check.runs).toHaveLength(1);
+    check.end(0, 'healthy');
+    await clock.advance(2_000);
+    expect(check.runs).toHaveLength(2);
+    registry.stop();
   });
 
   it('runs checks outside of the request in which they were registered', async () => {

@@ -69,7 +69,8 @@ describe('settingsOf', () => {
   });
 
   it('takes a check called like a member of every object for what it is', () => {
-    expect(settingsOf('constructor', {}, config({})).intervalMs).toBe(30_000);
+    const settings = settingsOf('constructor', {}, { ...config({}), providers: {} });
+    expect(settings).toEqual(settingsOf('db', {}, config({})));
   });
 });
 

@@ -90,6 +90,20 @@ describe('HealthRegistry.snapshot', () => {
     registry.stop();
   });
 
+  it('does not take a result for old only because a run may last longer than three intervals', async () => {
+    const { registry, clock } = registryIn({ intervalMs: 1_000, timeoutMs: 10_000, failureThreshold: 3 });
+    let runs = 0;
+    registry.register('db', () => (runs++ === 0 ? true : new Promise(() => {})));
+    registry.start();
+    await clock.advance(11_400);
+    expect(registry.snapshot()).toMatchObject([{ status: 'healthy', message: 'OK' }]);
+    await clock.advance(200);
+    expect(registry.snapshot()).toMatchObject([
+      { status: 'healthy', message: expect.stringContaining('of 3 failures in a row') },
+    ]);
+    registry.stop();
+  });
+
   it('does not fall back on a status from before a long silence when the first result after it is bad', async () => {
     const { registry, clock } = registryIn({ intervalMs: 10_000, failureThreshold: 3 });
     registry.register('db', finding('hu'));

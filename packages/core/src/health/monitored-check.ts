@@ -16,6 +16,9 @@ import { type Traffic, TrafficWatch } from './traffic.ts';
 /** Intervals after which a result tells nothing any more. */
 const FRESH_INTERVALS = 3;
 
+/** Between two results lie an interval, longer by its jitter, and a run, which may take longer than the interval. */
+const GAP_INTERVALS = 2;
+
 export interface MonitorHost {
   readonly clock: Clock;
   readonly emit: HealthEventHandler;
@@ -32,7 +35,7 @@ export class MonitoredCheck {
   readonly #trafficWatch = new TrafficWatch();
   #settings: CheckSettings;
   #running: { readonly flight: Flight; readonly result: Promise<HealthResult>; awaited: boolean } | undefined;
-  /** A run whose time is over, and which has not come to its end. */
+  /** A run that has timed out or was given up, and has not come to its end. */
   #stuck: Flight | undefined;
   #recorded: Recorded | undefined;
   #view: CheckHealth;
@@ -92,7 +95,9 @@ export class MonitoredCheck {
 
   /** Gives up a run that nobody waits for. Its result is dropped. */
   abandon(): void {
-    if (this.#running?.awaited === false) this.#cancel('The schedule was stopped');
+    if (this.#running?.awaited !== false) return;
+    this.#holdUntilLanded(this.#running.flight);
+    this.#cancel('The schedule was stopped');
   }
 
   /** Nothing is recorded from now on, whatever is still under way. */
@@ -121,13 +126,15 @@ export class MonitoredCheck {
     // One that was given up is no longer ours to record.
     if (this.#running?.flight !== flight) return finding.result;
     this.#running = undefined;
-    if (finding.timedOut) {
-      this.#stuck = flight;
-      void flight.landed.then(() => {
-        this.#stuck = undefined;
-      });
-    }
+    if (finding.timedOut) this.#holdUntilLanded(flight);
     return this.#record(finding);
+  }
+
+  #holdUntilLanded(flight: Flight): void {
+    this.#stuck = flight;
+    void flight.landed.then(() => {
+      this.#stuck = undefined;
+    });
   }
 
   #stillRunning({ startedAtWallMs }: Flight): Finding {
@@ -140,7 +147,6 @@ export class MonitoredCheck {
   #record(found: Finding): HealthResult {
     const { clock, emit } = this.#host;
     const result = shown(found, clock.wallNow());
-    if (this.#removed) return result;
     const finding = { ...found, result };
     const nowMs = clock.now();
     const before = this.#recorded;
@@ -164,7 +170,9 @@ export class MonitoredCheck {
   }
 
   #isStale({ atMs }: Recorded, nowMs: number): boolean {
-    return this.#host.scheduled() && nowMs - atMs > this.#settings.intervalMs * FRESH_INTERVALS;
+    const { intervalMs, timeoutMs } = this.#settings;
+    const freshMs = Math.max(intervalMs * FRESH_INTERVALS, intervalMs * GAP_INTERVALS + timeoutMs);
+    return this.#host.scheduled() && nowMs - atMs > freshMs;
   }
 }
 

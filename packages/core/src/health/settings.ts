@@ -20,7 +20,7 @@ type Timing = 'intervalMs' | 'timeoutMs' | 'failureThreshold' | 'successThreshol
  * config has its defaults filled in.
  */
 export function settingsOf(name: string, code: RegisterOptions, config: HealthChecksConfig): CheckSettings {
-  const yaml = Object.hasOwn(config.providers, name) ? config.providers[name] : undefined;
+  const yaml = config.providers[name];
   const timing = (field: Timing): number => {
     const own = yaml?.[field];
     return own !== undefined && own !== config[field] ? own : (code[field] ?? config[field]);
