@@ -324,6 +324,16 @@ describe('BreakerRegistry', () => {
       expect(registry.size).toBe(1);
     });
 
+    it('says of a target that shares a breaker what that one says, and opens the way to it alone', () => {
+      const { registry } = registryOf({ maxTargets: 1 });
+      open(registry.of('a'));
+      expect(registry.control('b')?.state).toBe('closed');
+      open(registry.of('b'));
+      expect([registry.control('b')?.state, registry.control('c')?.state]).toEqual(['open', 'open']);
+      registry.control('b')?.reset();
+      expect([registry.of('b').state, registry.of('c').state]).toEqual(['closed', 'open']);
+    });
+
     it('opens the way to one target while all others are held', () => {
       const { registry } = registryOf();
       registry.isolate();
@@ -344,6 +354,9 @@ describe('BreakerRegistry', () => {
       expect(registry.of('b').state).toBe('isolated');
       registry.control(OVERFLOW_TARGET)?.reset();
       expect([registry.of('b').state, registry.notClosed(9).total]).toEqual(['closed', 1]);
+      const shared = registry.of('b');
+      registry.control('a')?.reset();
+      expect(registry.of(OVERFLOW_TARGET)).toBe(shared);
     });
 
     it('has no control of a target where all have one breaker', () => {
@@ -464,7 +477,7 @@ describe('BreakerRegistry', () => {
               touchedMs.set(target, clock.now());
             }
             // Only an operator gets more places.
-            const most = Math.max(maxTargets, sizeBefore + (what === 'isolate' ? 1 : 0));
+            const most = Math.max(maxTargets, sizeBefore + (what === 'isolate' || what === 'reset' ? 1 : 0));
             expect(registry.size).toBeLessThanOrEqual(most);
             const { total, breakers } = registry.notClosed(100);
             expect(breakers).toHaveLength(total);

@@ -18,7 +18,7 @@ export interface BreakerRegistryOptions {
 /** A circuit breaker in the hands of an operator. */
 export interface BreakerControl {
   readonly state: BreakerState;
-  /** Holds the circuit open until {@link reset}. */
+  /** Holds the circuit open until {@link reset}. A breaker in shadow mode still refuses nobody. */
   isolate(): void;
   /** Closes the circuit and forgets every result so far. */
   reset(): void;
@@ -101,14 +101,14 @@ export class BreakerRegistry {
   /** The circuit of one target, for an operator; undefined where targets have none of their own. */
   control(target: string): BreakerControl | undefined {
     if (this.#config.per === 'operation') return undefined;
-    const registry = this;
+    const state = (): BreakerState => this.#stateOf(target);
     return {
       get state() {
-        return registry.#known(target)?.state ?? (registry.#isolated ? 'isolated' : 'closed');
+        return state();
       },
       // In a place of its own even where there is none: the shared one holds others, too.
       isolate: () => (this.#known(target) ?? this.#add(target)).isolate(),
-      reset: () => (this.#known(target) ?? (this.#isolated ? this.#add(target) : undefined))?.reset(),
+      reset: () => (this.#known(target) ?? (state() === 'closed' ? undefined : this.#add(target)))?.reset(),
     };
   }
 
@@ -135,6 +135,15 @@ export class BreakerRegistry {
   #admit(target: string): CircuitBreaker {
     const own = target !== OVERFLOW_TARGET && this.#targets.makeRoom(this.#config);
     return own ? this.#add(target) : (this.#overflow ?? this.#add(OVERFLOW_TARGET));
+  }
+
+  /** The state that an attempt on `target` would meet; gives it no place. */
+  #stateOf(target: string): BreakerState {
+    const known = this.#known(target);
+    if (known !== undefined) return known.state;
+    if (this.#isolated) return 'isolated';
+    const shares = this.#targets.size >= this.#config.maxTargets;
+    return shares && this.#overflow !== undefined ? this.#overflow.state : 'closed';
   }
 
   #known(target: string): CircuitBreaker | undefined {
