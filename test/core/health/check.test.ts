@@ -58,6 +58,21 @@ describe('HealthCheck', () => {
     );
   });
 
+  it('leaves out what says nothing, and what was said already', async () => {
+    const inner = new Error('', { cause: new Error('refused') });
+    expect((await failing(inner)).message).toBe('Check failed: Error: refused');
+    expect((await failing(new Error('db: refused', { cause: inner }))).message).toBe(
+      'Check failed: Error: db: refused',
+    );
+    expect((await failing(new Error(''))).message).toBe('Check failed: Error: no message');
+  });
+
+  it('ends with errors that are their own cause', async () => {
+    const circle: Error & { cause?: unknown } = new Error('round');
+    circle.cause = circle;
+    expect((await failing(circle)).message).toBe('Check failed: Error: round');
+  });
+
   it('survives errors that cannot be read', async () => {
     const hostile = new Proxy(new Error('x'), {
       get() {

@@ -59,6 +59,19 @@ describe('HealthRegistry.snapshot', () => {
     });
   });
 
+  it('has messages that are bounded with all that is said of them', async () => {
+    const { registry } = registryIn();
+    registry.register('db', () => ({
+      status: registry.getStatus('db') === null ? 'healthy' : 'degraded',
+      message: 'x'.repeat(9_999),
+    }));
+    await registry.run('db');
+    await registry.run('db');
+    const [view] = registry.snapshot();
+    expect(view?.message).toMatch(/^1 of 3 failures in a row: x+…$/);
+    expect(view?.message).toHaveLength(1_024);
+  });
+
   it('holds a status for the dwell', async () => {
     const { registry, clock } = registryIn({ failureThreshold: 1, minimumDwellMs: 5_000 });
     registry.register('db', finding('uhh'));

@@ -27,6 +27,9 @@ const SECRETS: readonly (readonly [secret: string, text: string])[] = [
   ['abcdefgh', 'sent with bearer abcdefgh to it'],
   ['YXBwOmh1bnRlcjI=', 'authorization: Basic YXBwOmh1bnRlcjI='],
   ['YXBwOmh1bnRlcjI=', 'header Basic YXBwOmh1bnRlcjI= refused'],
+  ['YXBwOmh1bnRlcjI', 'proxy wants basic YXBwOmh1bnRlcjI'],
+  ['9944b09199c62bcf9418', 'sent token 9944b09199c62bcf9418 to it'],
+  ['9944b09199c62bcf9418', 'Token 9944b09199c62bcf9418 is unknown'],
   ['sk-proj-Abc_123-xyzXYZ', 'Incorrect API key provided: sk-proj-Abc_123-xyzXYZ. You can find'],
   ['sk-ant-api03-AbCdEf', 'invalid key sk-ant-api03-AbCdEf'],
   ['wxyz', 'Incorrect API key provided: sk-abcd****wxyz.'],
@@ -58,6 +61,7 @@ describe('redactText', () => {
     'Check is still running since 2026-01-01T00:00:00.000Z, and is not started again before it ends',
     'commit da39a3ee5e6b4b0d3255bfef95601890afd80709 at src/health/redact/text.ts:12:34',
     'Basic authentication is required',
+    'Unexpected token IDENTIFIER in the query',
     'the disk-pool task-runner risk-score is low',
   ])('leaves %j as it is', (text) => {
     expect(redactText(text)).toBe(text);
@@ -75,6 +79,10 @@ describe('redactText', () => {
     expect(redactText('x'.repeat(MAX_TEXT))).toBe('x'.repeat(MAX_TEXT));
     for (const shift of [0, 1])
       expect(redactText(`${'x'.repeat(shift)}${'😀'.repeat(1_000)}`).isWellFormed()).toBe(true);
+  });
+
+  it('says that it was cut also where a secret was all that was cut', () => {
+    expect(redactText(`-----BEGIN PRIVATE KEY-----${'x\n'.repeat(9_000)}`)).toBe('***…');
   });
 
   it('finds a secret through which the bound goes, and one through which the searched part ends', () => {

@@ -25,8 +25,9 @@ export const SECRETS: readonly Replacement[] = [
   [/(^|[\s'"(=])[\w.-]{1,64}:(?!\/|\d{1,5}\/)[^\s'"]{1,256}@(?=[\w[(])/g, `$1${REDACTED}@`],
   [/(cookie["']?\s{0,3}[:=]\s{0,3})(?!\*\*\*)[^\n\r]{1,4096}/gi, `$1${REDACTED}`],
   [/\b(bearer|apikey)\s+[\w.~+/=-]{1,8192}/gi, `$1 ${REDACTED}`],
-  [/\b(basic|token|digest|negotiate)\s+(?=[\w.~+/-]{0,64}[\dA-Z=])[\w.~+/=-]{6,8192}/g, `$1 ${REDACTED}`],
-  [/\b(Basic|Token|Digest|Negotiate)\s+(?=[\w.~+/-]{0,64}[\dA-Z=])[\w.~+/=-]{6,8192}/g, `$1 ${REDACTED}`],
+  // What looks like a word is one: "basic authentication", "unexpected token IDENTIFIER".
+  [/\b([Bb]asic|[Nn]egotiate)\s+(?=[\w.~+/-]{0,64}[\dA-Z=])[\w.~+/=-]{6,8192}/g, `$1 ${REDACTED}`],
+  [/\b([Tt]oken|[Dd]igest)\s+(?=[\w.~+/-]{0,64}\d)[\w.~+/=-]{6,8192}/g, `$1 ${REDACTED}`],
   [
     new RegExp(
       `((?:^|[^a-z0-9])[\\w-]{0,40}(?:${SECRET_NAME})["']?\\s{0,3}(?:=>|[=:])\\s{0,3})("[^"]{0,4096}"?|'[^']{0,4096}'?|(?!\\*\\*\\*)(?:(?:bearer|basic|token|digest)\\s+)?[^\\s,;&"'<>)}\\]]{1,4096})`,
