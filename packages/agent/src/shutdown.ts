@@ -18,16 +18,19 @@ export interface Flushable {
   shutdown(): Promise<void>;
 }
 
-export interface ShutdownOptions {
+export interface ShutdownTimes {
+  /** How long the process serves on after it was told to stop: until nobody sends it traffic any more. Default 0. */
+  readonly delayMs?: number | undefined;
+  /** How long calls under way may take to end after that. Default 10 s. */
+  readonly drainLimitMs?: number | undefined;
+}
+
+export interface ShutdownOptions extends ShutdownTimes {
   readonly telemetry: Flushable;
   readonly isMainThread: boolean;
   readonly calls: Pick<CallsUnderWay, 'count' | 'drained'>;
   /** Called at once when the process is told to stop, before anything is waited for. */
   readonly onStop: () => void;
-  /** How long the process serves on after it was told to stop: until nobody sends it traffic any more. Default 0. */
-  readonly delayMs?: number | undefined;
-  /** How long calls under way may take to end after that. Default 10 s. */
-  readonly drainLimitMs?: number | undefined;
 }
 
 /**

@@ -19,6 +19,8 @@ export interface AdminThreadOptions {
   readonly onDeath: (why: string, final: boolean) => void;
   /** Default: the entry beside this file. */
   readonly entry?: URL;
+  /** Wait before the first replacement; each further one is twice as long. Default 1 s. */
+  readonly restartMs?: number;
 }
 
 /**
@@ -77,7 +79,7 @@ export class AdminThread {
     const final = this.#restarts >= MOST_RESTARTS;
     this.#options.onDeath(why, final);
     if (final) return;
-    const waitMs = FIRST_RESTART_MS * 2 ** this.#restarts;
+    const waitMs = (this.#options.restartMs ?? FIRST_RESTART_MS) * 2 ** this.#restarts;
     this.#restarts += 1;
     setTimeout(() => this.#restart(), waitMs).unref();
   }

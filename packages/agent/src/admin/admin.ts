@@ -1,8 +1,7 @@
 import type { Bridge } from '@crossbridge/core';
 import { reportOnce } from '../report.ts';
-import type { RunningSdk } from '../sdk/start-sdk.ts';
 import { AdminThread } from './admin-thread.ts';
-import { Answers } from './answers.ts';
+import { type AnswerSources, Answers } from './answers.ts';
 import type { AdminSettings, FromAdminThread } from './messages.ts';
 import { SnapshotPublisher } from './publisher.ts';
 import { SharedState } from './shared-state.ts';
@@ -38,7 +37,7 @@ export class Admin {
   }
 
   /** Gives it something to tell. `sdk` is undefined when there is none: `/metrics` then says so. */
-  connect(bridge: Pick<Bridge, 'config' | 'state' | 'observe'>, sdk: Pick<RunningSdk, 'pullReader'> | undefined): void {
+  connect(bridge: Pick<Bridge, 'config' | 'state' | 'observe'>, sdk: AnswerSources['sdk']): void {
     this.#answers = new Answers({ state: bridge.state, sdk }, reportFailure);
     this.#publisher = new SnapshotPublisher(bridge, (json) => this.#thread.post({ type: 'snapshot', json }));
     this.#stopPublishing = this.#publisher.start();

@@ -8,11 +8,15 @@ type ResourceMetrics = Awaited<ReturnType<RunningSdk['pullReader']['collect']>>[
 /** Longer than the admin thread waits: a collection that never ends must not be waited for by all that come after. */
 const COLLECT_LIMIT_MS = 15_000;
 
+interface Collected {
+  readonly pullReader: Pick<RunningSdk['pullReader'], 'collect'>;
+}
+
 /** What the main thread answers from. */
 export interface AnswerSources {
   readonly state: Pick<BridgeStateView, 'operations'>;
   /** Undefined when the SDK could not be started: `/metrics` then says so. */
-  readonly sdk: Pick<RunningSdk, 'pullReader'> | undefined;
+  readonly sdk: Collected | undefined;
 }
 
 /** Answers what the admin thread cannot know. Never rejects. */
@@ -47,7 +51,7 @@ export class Answers {
   }
 }
 
-async function collect({ pullReader }: Pick<RunningSdk, 'pullReader'>): Promise<ResourceMetrics> {
+async function collect({ pullReader }: Collected): Promise<ResourceMetrics> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('the metrics could not be collected in time')), COLLECT_LIMIT_MS).unref();

@@ -5,7 +5,7 @@ import { digestOf } from './worker/bearer.ts';
 
 const DEFAULT_TOKEN_VARIABLE = 'CROSSBRIDGE_ADMIN_TOKEN';
 const LEAST_TOKEN_CHARACTERS = 16;
-const DEFAULT_LIVENESS_LIMIT_MS = 30_000;
+export const DEFAULT_LIVENESS_LIMIT_MS = 30_000;
 const DEFAULT_READINESS_LIMIT_MS = 5_000;
 
 /** `runtime.admin`, with what a config may leave out. */

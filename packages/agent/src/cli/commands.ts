@@ -1,0 +1,15 @@
+import type { Command } from './command.ts';
+
+export interface CommandEntry {
+  /** One line for the list of commands. */
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** The commands by name, in the order in which they are listed. */
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  probes: {
+    summary: 'print the Kubernetes probes that fit crossbridge.yml',
+    load: async () => (await import('./probes.ts')).probes,
+  },
+};
