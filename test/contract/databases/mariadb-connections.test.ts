@@ -97,6 +97,14 @@ describeWithServers(['mariadb'], 'Errors of MariaDB about a connection', () => {
       expect(await failureOf(client.query('select 1'))).toMatchObject({ ...NOT_EXECUTED, rule });
     });
 
+    it('a connection that the server closed for being idle: what is asked later was never sent', async () => {
+      const client = await open(connect);
+      await client.query('set wait_timeout = 1');
+      await client.lost;
+      const rule = "connection lost before: Can't add new command when connection is in closed state";
+      expect(await failureOf(client.query('select 1'))).toMatchObject({ ...NOT_EXECUTED, rule });
+    });
+
     it('a server that dies before it has answered a commit leaves the outcome unknown', async () => {
       const client = await open(connect);
       await client.query('begin');

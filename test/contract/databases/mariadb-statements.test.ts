@@ -71,8 +71,10 @@ describeWithServers(['mariadb'], 'Errors of MariaDB about a statement', () => {
       await one.query('begin');
       await one.query('select balance from account where id = 1');
       await other.query('update account set balance = 50 where id = 1');
+      await one.query('update account set balance = 0 where id = 2');
       const failure = await failureOf(one.query('update account set balance = balance - 10 where id = 1'));
       expect(failure).toMatchObject({ ...ROLLED_BACK, rule: 'serialization failure: 1020' });
+      expect(await one.query('select balance from account where id = 2')).toEqual([100]);
     });
 
     it('a statement that ran into max_statement_time is nobody’s failure, and not repeated', async () => {
@@ -90,6 +92,11 @@ describeWithServers(['mariadb'], 'Errors of MariaDB about a statement', () => {
       const failure = failureOf(one.query('select sleep(60) from account'));
       await other.query(`kill ${await waitForSession(other, SLEEPS)}`);
       expect(await failure).toMatchObject(UNKNOWN);
+    });
+
+    it('a statement that is too large is permanent, though the connection ends with it', async () => {
+      const failure = await failureOf(one.query(`select '${'x'.repeat(17 * 1024 * 1024)}'`));
+      expect(failure).toMatchObject({ ...PERMANENT, rule: 'statement too large: 1153' });
     });
 
     it('a write in a read-only transaction was not executed', async () => {

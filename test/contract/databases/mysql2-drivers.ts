@@ -5,6 +5,8 @@ import promises from 'mysql2/promise';
 export interface MysqlClient {
   /** Sends the text as it is, and gives the first column of the rows. */
   query(text: string, timeoutMs?: number): Promise<unknown[]>;
+  /** Resolves when the connection is gone. */
+  readonly lost: Promise<unknown>;
   close(): void;
 }
 
@@ -17,11 +19,17 @@ const firstColumn = (rows: unknown): unknown[] =>
 const withTimeout = (sql: string, timeoutMs: number | undefined): mysql.QueryOptions =>
   timeoutMs === undefined ? { sql } : { sql, timeout: timeoutMs };
 
+/** Listens for good: a connection that is lost while idle would end the process. */
+function lossOf(connection: { on(event: string, listener: (value?: unknown) => void): unknown }): Promise<unknown> {
+  return new Promise((resolve) => {
+    for (const event of ['error', 'end']) connection.on(event, resolve);
+  });
+}
+
 async function connectPromise(options: mysql.ConnectionOptions): Promise<MysqlClient> {
   const connection = await promises.createConnection(options);
-  // A connection that is lost while idle would end the process.
-  connection.on('error', () => {});
   return {
+    lost: lossOf(connection),
     query: async (text, timeoutMs) => firstColumn((await connection.query(withTimeout(text, timeoutMs)))[0]),
     close: () => connection.destroy(),
   };
@@ -29,11 +37,12 @@ async function connectPromise(options: mysql.ConnectionOptions): Promise<MysqlCl
 
 async function connectCallback(options: mysql.ConnectionOptions): Promise<MysqlClient> {
   const connection = mysql.createConnection(options);
-  connection.on('error', () => {});
+  const lost = lossOf(connection);
   await new Promise<void>((resolve, reject) => {
     connection.connect((error) => (error === null ? resolve() : reject(error)));
   });
   return {
+    lost,
     query: (text, timeoutMs) =>
       new Promise((resolve, reject) => {
         connection.query(withTimeout(text, timeoutMs), (error, rows) =>

@@ -17,6 +17,8 @@ export const MYSQL_RULES: readonly ErrorRule[] = [
   rows('read-only server', 'errno', [1290, 1792, 1836], 'not_executed'),
   // A statement that took too long is 3024 to MySQL and 1969 to MariaDB.
   rows('cancelled', 'errno', [1317, 3024, 1969], 'rolled_back', { retryable: false, ...NOT_ITS_FAULT }),
+  // Its SQLSTATE says that the connection is at fault, which it closes after that.
+  rows('statement too large', 'errno', [1153], 'permanent'),
   // Numbers of the client library: mysql2 has none of them, native drivers do.
   rows('never connected', 'errno', [2002, 2003], 'not_executed'),
   rows('connection lost', 'errno', [2006, 2013], 'unknown_outcome'),
