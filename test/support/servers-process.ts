@@ -19,10 +19,19 @@ export interface ServerProcess {
 }
 
 const running = new Set<ChildProcess>();
-// A test run that is interrupted must leave no server behind.
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
+
+/**
+ * Ends the program and its children as soon as this process has ended, however it did: a runner that gives up on a test kills the
+ * process that runs it, and no code of ours is asked.
+ */
+function watchOver(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  const script = 'read -r _; kill -KILL "$0" $(cat "/proc/$0/task/$0/children" 2>/dev/null)';
+  // Of a session of its own, so that what interrupts the tests does not end it first.
+  const watcher = spawn('sh', ['-c', script, `${child.pid}`], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  watcher.unref();
+  child.once('close', () => watcher.kill('SIGKILL'));
+}
 
 export interface SpawnOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -42,6 +51,7 @@ export function startProcess(command: string, args: readonly string[], options: 
     ...options.user,
   });
   running.add(child);
+  watchOver(child);
   let output = '';
   const collect = (chunk: Buffer): void => {
     output = (output + chunk.toString('utf8')).slice(-200_000);

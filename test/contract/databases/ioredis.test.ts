@@ -21,7 +21,7 @@ describeWithServers(['redis'], 'Errors of the driver ioredis itself', () => {
   });
   afterAll(() => server?.stop());
 
-  const newClient = (options: Partial<RedisOptions>): Redis => {
+  const newClient = (options: Omit<RedisOptions, 'replyMapping'>): Redis => {
     const client = new Redis({ host: '127.0.0.1', port: server.port, ...options });
     client.on('error', () => {});
     clients.push(client);
