@@ -119,3 +119,36 @@ describe('observers', () => {
     }
   });
 });
+
+describe('an observer that waits for something', () => {
+  it('is told nothing until a call begins after that has come', async () => {
+    const observer = new RecordingObserver();
+    let here = false;
+    const bridge = createBridge({}, { observers: [Object.assign(observer, { wants: () => here })] });
+    await bridge.run('op', async () => 1);
+    expect([observer.story, observer.scopes]).toEqual([[], []]);
+    here = true;
+    await bridge.run('op', async () => 1);
+    expect(observer.story).toEqual(['call', 'attempt 1', 'attempt 1 success', 'end success']);
+    here = false;
+    await bridge.run('op', async () => 1);
+    expect(observer.story).toHaveLength(4);
+  });
+
+  it('keeps nothing from those that wait for nothing', async () => {
+    const observer = new RecordingObserver();
+    const bridge = createBridge({}, { observers: [{ on: () => {}, wants: () => false }, observer] });
+    await bridge.run('op', async () => 1);
+    expect(observer.story).toHaveLength(4);
+  });
+
+  it('gets everything when it cannot say', async () => {
+    const observer = Object.assign(new RecordingObserver(), {
+      wants: () => {
+        throw new Error('observer');
+      },
+    });
+    await createBridge({}, { observers: [observer] }).run('op', async () => 1);
+    expect(observer.story).toHaveLength(4);
+  });
+});

@@ -11,6 +11,9 @@ export class Notifier {
   readonly #reported = new WeakSet<Observer>();
   readonly #onError: ObserverErrorHandler;
   #observers: readonly Observer[] = [];
+  /** Those that run calls and attempts in a context of their own. */
+  #around: readonly Observer[] = [];
+  #active = false;
 
   constructor(onError: ObserverErrorHandler = warn) {
     this.#onError = onError;
@@ -18,7 +21,13 @@ export class Notifier {
 
   /** False when nobody watches: callers then need not even build the event. */
   get active(): boolean {
-    return this.#observers.length > 0;
+    return this.#active;
+  }
+
+  /** Asks the observers again whether one of them watches: at the beginning of a call, since what they wait for comes at any time. */
+  poll(): boolean {
+    this.#active = this.#observers.some(wants);
+    return this.#active;
   }
 
   /** Adds an observer; the function returned removes it. */
@@ -26,10 +35,8 @@ export class Notifier {
     if (typeof observer !== 'object' || observer === null) {
       throw new InvalidArgumentError(`An observer must be an object with on or around, got ${String(observer)}`);
     }
-    this.#observers = [...this.#observers, observer];
-    return () => {
-      this.#observers = this.#observers.filter((other) => other !== observer);
-    };
+    this.#watchWith([...this.#observers, observer]);
+    return () => this.#watchWith(this.#observers.filter((other) => other !== observer));
   }
 
   tell(event: BridgeEvent): void {
@@ -46,10 +53,16 @@ export class Notifier {
 
   /** Runs `next` once, inside the contexts of every observer, the first added outermost. `next` must not throw synchronously. */
   around<T>(scope: Scope, next: () => Promise<T>): Promise<T> {
-    return this.#observers.reduceRight<() => Promise<T>>(
+    return this.#around.reduceRight<() => Promise<T>>(
       (inner, observer) => () => this.#enter(observer, scope, inner),
       next,
     )();
+  }
+
+  #watchWith(observers: readonly Observer[]): void {
+    this.#observers = observers;
+    this.#around = observers.filter(hasAround);
+    this.poll();
   }
 
   #enter<T>(observer: Observer, scope: Scope, next: () => Promise<T>): Promise<T> {
@@ -80,6 +93,24 @@ export class Notifier {
     } catch {
       // The handler of last resort has failed too; the application's call matters more.
     }
+  }
+}
+
+/** An observer that cannot say whether it wants anything gets everything, and is reported when it fails at that. */
+function wants(observer: Observer): boolean {
+  try {
+    return observer.wants?.() ?? true;
+  } catch {
+    return true;
+  }
+}
+
+/** A member that cannot even be read is reported when it is used. */
+function hasAround(observer: Observer): boolean {
+  try {
+    return observer.around !== undefined;
+  } catch {
+    return true;
   }
 }
 

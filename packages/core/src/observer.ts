@@ -207,7 +207,7 @@ export type BridgeEvent =
     };
 
 /**
- * What watches a bridge. Both members are optional. An observer can slow or break nothing: whatever it throws is
+ * What watches a bridge. Every member is optional. An observer can slow or break nothing: whatever it throws is
  * reported once and swallowed, and the call goes on as if the observer were not there.
  */
 export interface Observer {
@@ -219,4 +219,9 @@ export interface Observer {
   around?<T>(scope: Scope, next: () => Promise<T>): Promise<T>;
   /** Told each fact once. Synchronous; must not throw. */
   on?(event: BridgeEvent): void;
+  /**
+   * Whether there is anything to watch for now. Asked when a call begins; while no observer wants anything, calls cost what they cost without
+   * any. Default: always. When the answer changes, calls under way may be told in part.
+   */
+  wants?(): boolean;
 }

@@ -3,17 +3,30 @@ import type { CallOutcome } from '../observer.ts';
 import type { Call } from './call.ts';
 import type { Operation } from './operation.ts';
 
-/** Gives back what the call held. Once: a second time there is nothing left. */
-export function leave({ environment }: Operation, call: Call): void {
+/** Gives back what the call held. Once for each call. */
+export function leave(operation: Operation, call: Call): void {
   const { slot, watch } = call;
+  operation.active -= 1;
   if (slot !== undefined) {
     call.slot = undefined;
     slot.release();
   }
   if (watch !== undefined) {
     call.watch = undefined;
-    environment.clock.clearTimeout(watch);
+    operation.environment.clock.clearTimeout(watch);
   }
+}
+
+/** Counts a call that has failed by whether that says something of the callee: what was refused here, or given up, does not. */
+export function countFailure({ environment, traffic }: Operation, call: Call, error: unknown): void {
+  if (call.attempts === 0 || call.aborted) return;
+  const meaning = ranOutOfTime(error) ? 'failure' : environment.classify(error).breaker;
+  if (meaning === 'failure') traffic.failed();
+  if (meaning === 'success') traffic.succeeded();
+}
+
+function ranOutOfTime(error: unknown): boolean {
+  return isCrossbridgeError(error) && (error.code === 'attempt_timeout' || error.code === 'deadline_exceeded');
 }
 
 export function endCall(operation: Operation, call: Call, outcome: CallOutcome, errorType: string | undefined): void {

@@ -6,7 +6,7 @@ import { takeSlot } from './take-slot.ts';
 import { askForTokens } from './take-tokens.ts';
 
 /** What a call finds on its way to its first attempt: nothing that stands before it, a wait, or a refusal. */
-type Entry = AdmittedAttempt | RefusalError | Promise<AdmittedAttempt>;
+export type Entry = AdmittedAttempt | RefusalError | Promise<AdmittedAttempt>;
 
 /**
  * Takes a call past its rate limits, bulkhead and breaker to its first attempt. What can be had at once is had at once: a promise that is there

@@ -4,6 +4,8 @@ import type { Operation } from './operation.ts';
 /** Live state of one operation, read without changing it. */
 export interface OperationState {
   readonly operation: string;
+  /** Calls under way, those that wait included. */
+  readonly active: number;
   /** False when no failed attempt is followed by another. */
   readonly retry: false | { readonly mode: PolicyMode };
   readonly hedge?: { readonly mode: PolicyMode };
@@ -28,10 +30,11 @@ export interface RateLimitState {
   readonly mode: PolicyMode;
 }
 
-export function stateOf({ name, config, breakers, bulkhead, limits }: Operation): OperationState {
+export function stateOf({ name, active, config, breakers, bulkhead, limits }: Operation): OperationState {
   const rateLimits = limits?.configs.map(({ name, capacity, mode }) => ({ name, limit: capacity, mode }));
   return {
     operation: name,
+    active,
     retry: config.retry === null ? false : { mode: config.retry.mode },
     ...(config.hedge === null ? {} : { hedge: { mode: config.hedge.mode } }),
     timeout: {

@@ -10,6 +10,7 @@ import type { OperationLimits } from '../rate-limit/operation-limits.ts';
 import type { Random } from '../retry/backoff.ts';
 import { RetryBudget } from '../retry/budget.ts';
 import type { Call } from './call.ts';
+import { CallTraffic } from './call-traffic.ts';
 
 /** What all operations of a bridge share. */
 export interface Environment {
@@ -30,6 +31,9 @@ export class Operation {
   breakers: BreakerRegistry | undefined;
   budget: RetryBudget | undefined;
   hedgeDelay: HedgeDelay | undefined;
+  /** Calls under way, those that wait included. */
+  active: number = 0;
+  readonly traffic: CallTraffic;
   /** The call whose arrival or result is being recorded, so that a change of the breaker can name it. */
   #recording: Call | undefined;
   /** Whether a policy goes by how long attempts take. */
@@ -40,6 +44,7 @@ export class Operation {
     this.environment = environment;
     this.config = config;
     this.limits = limits;
+    this.traffic = new CallTraffic(environment.clock.now());
     this.#apply(config);
   }
 

@@ -2,8 +2,8 @@ import { RefusalError } from '../errors.ts';
 import type { Fallback } from '../run-options.ts';
 import { Attempt, type AttemptFunction } from './attempt.ts';
 import type { Call } from './call.ts';
-import { endCall, endFailedCall, leave } from './end-call.ts';
-import { enter } from './enter.ts';
+import { countFailure, endCall, endFailedCall, leave } from './end-call.ts';
+import { type Entry, enter } from './enter.ts';
 import { runHedged } from './hedged.ts';
 import { admitAgain, waitForRetry } from './next-attempt.ts';
 import { type AdmittedAttempt, beginAttempt, endAttempt } from './one-attempt.ts';
@@ -27,17 +27,19 @@ export function runCall<T>(
   fallback: Fallback<T> | undefined,
 ): Promise<T> {
   const { notifier } = operation.environment;
+  operation.active += 1;
   if (notifier.active) {
     notifier.tell({ type: 'call.started', call });
     watchTotal(operation, call);
   }
+  let entry: Entry;
   try {
-    const entry = enter(operation, call);
-    if (!(entry instanceof RefusalError)) return runEntered(operation, call, entry, fn, fallback);
-    return refuse(operation, call, entry, fallback);
+    entry = enter(operation, call);
   } catch (error) {
     return refuse(operation, call, error, fallback);
   }
+  if (entry instanceof RefusalError) return refuse(operation, call, entry, fallback);
+  return runEntered(operation, call, entry, fn, fallback);
 }
 
 /** In shadow mode the total timeout is no deadline; that it passed is only told. */
@@ -89,6 +91,7 @@ async function runEntered<T>(
           const endedAtMs = operation.measuresAttempts ? clock.now() : startedAtMs;
           endAttempt(operation, call, admitted, startedAtMs, endedAtMs, undefined);
         } else value = await runHedged(operation, call, admitted, fn);
+        operation.traffic.succeeded();
         if (notifier.active) endCall(operation, call, 'success', undefined);
         return value;
       } catch (error) {
@@ -98,6 +101,7 @@ async function runEntered<T>(
     }
   } catch (error) {
     call.timeline?.attachTo(error);
+    countFailure(operation, call, error);
     if (fallback !== undefined && !call.aborted) return await fallBack(operation, call, error, fallback);
     if (notifier.active) endFailedCall(operation, call, error, call.aborted, false);
     throw error;
