@@ -13,6 +13,7 @@ const EVERYTHING: BridgeState = {
   operations: () => [
     {
       operation: 'search',
+      active: 1,
       breaker: { state: 'closed' },
       bulkhead: { active: 2, queued: 1, limit: 10 },
       rateLimit: { name: 'search', limit: 60 },

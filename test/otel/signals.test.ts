@@ -104,6 +104,7 @@ describe('the catalogue', () => {
       'crossbridge_retry_decisions_total',
       'crossbridge_retry_delay_seconds',
       'crossbridge_retry_wasted_duration_seconds_total',
+      'crossbridge_telemetry_losses_total',
       'crossbridge_timeout_exceeded_total',
     ]);
   });

@@ -2,6 +2,7 @@ import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { BridgeState } from '../../packages/otel/src/bridge-state.ts';
+import { KeepWhatHurt } from '../../packages/otel/src/keep-what-hurt.ts';
 import { createOtelObserver } from '../../packages/otel/src/otel-observer.ts';
 import { CATALOGUE } from '../../packages/otel/src/signals.ts';
 import { durationMs, startOtel, stopOtel } from '../support/otel.ts';
@@ -197,11 +198,15 @@ describe('the span of a call', () => {
 });
 
 it('makes no span, attribute or event that the catalogue does not have, and all that it has', async () => {
-  const otel = startOtel();
+  const keep = new KeepWhatHurt({ sampler: new AlwaysOffSampler() });
+  const otel = startOtel({ keep });
   const state: BridgeState = { operations: () => [{ operation: 'search', breaker: { state: 'closed' } }] };
-  const observer = createOtelObserver({ recordKey: 'hashed', state: () => state });
+  const observer = createOtelObserver({ recordKey: 'hashed', state: () => state, keep });
   await driveCall(observer, { key: 'user:1' }, async (call) => {
     call.limit({ waitMs: 20 });
+    call.queue(1);
+    await call.fail('503');
+    call.decide('retried', '503');
     await call.fail('503', 5, () => trace.getTracer('http').startSpan('*', { kind: SpanKind.CLIENT }).end());
     call.decide('retried', '503', 20);
     await call.fail('503', 5, () => trace.getTracer('http').startSpan('*', { kind: SpanKind.CLIENT }).end());

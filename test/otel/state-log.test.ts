@@ -23,14 +23,18 @@ function breaker(to: 'open' | 'half_open' | 'closed'): BridgeEvent {
 }
 
 /** A log that keeps its lines, and the clock by which it limits them. */
-function stateLog(): { readonly log: StateLog; readonly lines: StateLogLine[]; readonly clock: { now: number } } {
+function stateLog() {
   const lines: StateLogLine[] = [];
   const clock = { now: 0 };
+  const counts = { suppressed: 0 };
   const log = new StateLog(
     (line) => lines.push(line),
+    () => {
+      counts.suppressed += 1;
+    },
     () => clock.now,
   );
-  return { log, lines, clock };
+  return { log, lines, clock, counts };
 }
 
 it('says what changed, how bad that is, and in which trace', () => {
@@ -97,13 +101,14 @@ it('leaves calls to spans and metrics', () => {
 });
 
 it('tells six changes a minute about one thing, and then how many it left out', () => {
-  const { log, lines, clock } = stateLog();
+  const { log, lines, clock, counts } = stateLog();
   for (let round = 0; round < 10; round += 1) log.on(health('unhealthy'), undefined);
   log.on(health('unhealthy', 'other'), undefined);
   expect(lines.map(({ attributes }) => attributes['crossbridge.health.check'])).toEqual([
     ...Array(6).fill('db'),
     'other',
   ]);
+  expect(counts.suppressed).toBe(4);
   clock.now = 60_000;
   log.on(health('healthy'), undefined);
   expect(lines.at(-1)).toMatchObject({ severity: 'INFO', suppressed: 4 });

@@ -49,7 +49,6 @@ it('begins every counter whose label sets are known at zero, before the first ca
     expect([metric, collected.points(metric)]).toEqual([metric, []]);
   }
   expect(zeros(collected, 'crossbridge.retry.wasted.duration', 'crossbridge.operation')).toEqual(['search']);
-  expect(zeros(collected, 'crossbridge.call.active', 'crossbridge.operation')).toEqual(['search']);
 });
 
 it('begins hedges, timeouts and retries in the mode they have, each only where the operation has it', async () => {

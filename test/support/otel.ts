@@ -8,12 +8,14 @@ import {
   SimpleSpanProcessor,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import type { KeepWhatHurt } from '../../packages/otel/src/keep-what-hurt.ts';
 import { AttemptAnnotator } from '../../packages/otel/src/span-processor.ts';
 
 export interface OtelOptions {
   /** Default true: client spans are annotated. */
   readonly annotator?: boolean;
   readonly sampler?: Sampler;
+  readonly keep?: KeepWhatHurt;
 }
 
 /** A real SDK, registered globally, that keeps everything in memory. */
@@ -66,6 +68,7 @@ export function startOtel(options: OtelOptions = {}): RunningOtel {
   const tracerProvider = new TracerProvider({
     spanProcessors: [...annotators, new SimpleSpanProcessor({ exporter })],
     ...(options.sampler === undefined ? {} : { sampler: options.sampler }),
+    ...(options.keep === undefined ? {} : { sampler: options.keep.sampler, idGenerator: options.keep.idGenerator }),
   });
   const reader = new OnDemandReader();
   const meterProvider = new MeterProvider({ readers: [reader] });

@@ -10,6 +10,8 @@ export type Phase = 'limiter' | 'queue' | 'attempt' | 'backoff';
 /** What one operation has and how it stands now. A policy that it does not have is absent. */
 export interface OperationState {
   readonly operation: string;
+  /** Calls under way, those that wait included. */
+  readonly active?: number | undefined;
   /** False when failed attempts of this operation are never followed by another. */
   readonly retry?: boolean | { readonly mode?: PolicyMode | undefined } | undefined;
   readonly hedge?: { readonly mode?: PolicyMode | undefined } | undefined;
@@ -61,3 +63,6 @@ export interface BridgeState {
   /** Modules that an agent patched. */
   patches?(): Iterable<{ readonly module: string; readonly status: PatchStatus }>;
 }
+
+/** Runs its argument with the live state, if there is one. Never fails. */
+export type ReadState = (reader: (state: BridgeState) => void) => void;

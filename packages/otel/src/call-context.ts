@@ -1,5 +1,6 @@
 import type { CallInfo } from '@crossbridge/core';
 import { type Context, createContextKey } from '@opentelemetry/api';
+import { LinkedContext } from './linked-context.ts';
 
 /** Where code runs: inside a call and, when `attempt` is not 0, inside one of its attempts. */
 export interface CallPosition {
@@ -17,5 +18,5 @@ export function positionIn(context: Context): CallPosition | undefined {
 }
 
 export function withPosition(context: Context, position: CallPosition): Context {
-  return context.setValue(POSITION_KEY, position);
+  return new LinkedContext(context, POSITION_KEY, position);
 }

@@ -6,11 +6,17 @@ import type { CallPosition } from './call-context.ts';
 /** What the spans of one call under way need to remember. Times are in milliseconds of the observer's clock. */
 export interface CallRecord {
   readonly call: CallInfo;
-  readonly span: Span;
+  span: Span;
+  /** The context around the call. */
+  readonly outer: Context;
   /** Carries the call's span and position. */
-  readonly context: Context;
-  /** False when the call is not sampled: then only its context matters. */
-  readonly recording: boolean;
+  context: Context;
+  /** False when the call is not sampled: then only its context matters, unless it is kept later. */
+  recording: boolean;
+  /** Whether the span is ours to end, rather than that of an AI SDK which stands for the same call. */
+  readonly own: boolean;
+  /** Whether the sampler had dropped the call and it hurt. */
+  kept: boolean;
   readonly startedAt: number;
   /** Attempts under way: several when one of them is a hedge. */
   readonly attempts: AttemptRecord[];
@@ -34,10 +40,11 @@ export interface AttemptRecord extends CallPosition {
 }
 
 export function newCallRecord(
-  start: Pick<CallRecord, 'call' | 'span' | 'context' | 'recording' | 'startedAt'>,
+  start: Pick<CallRecord, 'call' | 'span' | 'outer' | 'context' | 'recording' | 'own' | 'startedAt'>,
 ): CallRecord {
   return {
     ...start,
+    kept: false,
     attempts: [],
     ended: false,
     backoffStartedAt: undefined,

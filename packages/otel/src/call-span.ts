@@ -3,14 +3,17 @@ import type { BreakerState, BridgeEvent, CallInfo } from '@crossbridge/core';
 import { type Attributes, type Context, type Span, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import type { CallRecord } from './call-record.ts';
 import * as attribute from './signals/attributes.ts';
-import { callSpan } from './signals/spans.ts';
 
 type Told<Type extends BridgeEvent['type']> = Extract<BridgeEvent, { readonly type: Type }>;
 
 export function startCallSpan(tracer: Tracer, call: CallInfo, startTime: number, parent: Context): Span {
-  const attributes = { [attribute.operation.name]: call.operation };
-  const name = callSpan.name.replace('{operation}', () => call.operation);
-  return tracer.startSpan(name, { kind: SpanKind.INTERNAL, startTime, attributes }, parent);
+  const options = { kind: SpanKind.INTERNAL, startTime, attributes: callSpanAttributes(call) };
+  return tracer.startSpan(call.operation, options, parent);
+}
+
+/** What is known of a call when it begins: all that a sampler gets to see. */
+export function callSpanAttributes(call: CallInfo): Attributes {
+  return { [attribute.operation.name]: call.operation };
 }
 
 /** Pseudonymous, not anonymous: whoever can guess a key can recognise its hash. */
@@ -72,15 +75,20 @@ export function endCallSpan(
   const attributes: Attributes = {
     [attribute.outcome.name]: event.outcome,
     [attribute.callAttempts.name]: call.attempts,
-    [attribute.callLimiterDuration.name]: call.limiterMs / 1000,
-    [attribute.callQueueDuration.name]: call.queueMs / 1000,
-    [attribute.callBackoffDuration.name]: call.backoffMs / 1000,
   };
+  if (!record.own) attributes[attribute.operation.name] = call.operation;
+  if (record.kept) attributes[attribute.kept.name] = true;
+  // A wait that there was not is not told: each attribute costs, and most calls wait for nothing.
+  if (call.limiterMs > 0) attributes[attribute.callLimiterDuration.name] = call.limiterMs / 1000;
+  if (call.queueMs > 0) attributes[attribute.callQueueDuration.name] = call.queueMs / 1000;
+  if (call.backoffMs > 0) attributes[attribute.callBackoffDuration.name] = call.backoffMs / 1000;
   if (record.rateLimitResult !== undefined) attributes[attribute.rateLimitResult.name] = record.rateLimitResult;
   if (breaker !== undefined) attributes[attribute.breakerState.name] = breaker;
   if (record.retryDecision !== undefined) attributes[attribute.retryDecision.name] = record.retryDecision;
   if (event.errorType !== undefined) attributes[attribute.errorType.name] = event.errorType;
   span.setAttributes(attributes);
+  // A span that somebody else began is theirs to judge and to end.
+  if (!record.own) return;
   if (event.outcome !== 'success' && event.outcome !== 'cancelled') span.setStatus({ code: SpanStatusCode.ERROR });
   span.end(endedAt);
 }

@@ -8,7 +8,9 @@ export type {
   RateLimitState,
 } from './bridge-state.ts';
 export { SCOPE_NAME, SCOPE_VERSION } from './instrumentation-scope.ts';
+export { KeepWhatHurt, type KeepWhatHurtOptions } from './keep-what-hurt.ts';
 export type { Severity, StateChange } from './log-record.ts';
+export type { CollectedMetrics, MetricProducer, Temporality } from './metric-data.ts';
 export { createOtelObserver, type OtelObserver, type OtelObserverOptions } from './otel-observer.ts';
 export {
   type PrometheusMetricType,

@@ -1,122 +1,105 @@
 import type { BridgeEvent, CallInfo, PolicyMode } from '@crossbridge/core';
 import type { Attributes, Context } from '@opentelemetry/api';
-import type { Phase } from './bridge-state.ts';
 import { healthTransition } from './health-transition.ts';
-import type { Instruments } from './instruments.ts';
+import type { MeasurementSink } from './measurement-sink.ts';
+import { OperationMeasurements, ofOperation, withErrorType } from './operation-measurements.ts';
 import * as attribute from './signals/attributes.ts';
+import * as metric from './signals/metrics.ts';
 
 type Told<Type extends BridgeEvent['type']> = Extract<BridgeEvent, { readonly type: Type }>;
 
-/** Records what one event says by itself. `context` is that of its call, for exemplars. */
-export function measure(to: Instruments, event: BridgeEvent, context: Context | undefined): void {
-  switch (event.type) {
-    case 'rate_limit.decided':
-      recordRateLimit(to, event, context);
-      break;
-    case 'bulkhead.rejected':
-      to.bulkheadRejections.add(1, withMode(event));
-      break;
-    case 'circuit_breaker.rejected':
-      to.breakerRejections.add(1, withMode(event));
-      break;
-    case 'circuit_breaker.changed':
-      to.breakerTransitions.add(1, {
-        [attribute.operation.name]: event.operation,
-        [attribute.breakerFrom.name]: event.from,
-        [attribute.breakerTo.name]: event.to,
-      });
-      break;
-    case 'attempt.ended':
-      recordAttempt(to, event, context);
-      break;
-    case 'retry.decided':
-      recordRetry(to, event, context);
-      break;
-    case 'hedge.decided':
-      to.hedgeDecisions.add(1, { ...withMode(event), [attribute.hedgeDecision.name]: event.decision }, context);
-      break;
-    case 'timeout.exceeded':
-      to.timeoutExceeded.add(1, { ...withMode(event), [attribute.timeoutScope.name]: event.scope }, context);
-      break;
-    case 'fallback.used':
-      to.fallbackCalls.add(1, withErrorType(ofOperation(event.call), event.errorType), context);
-      break;
-    case 'config.reloaded':
-      to.configReloads.add(1, { [attribute.reloadResult.name]: event.result });
-      break;
-    case 'health.checked':
-      to.healthCheckDuration.record(event.durationMs / 1000, {
-        [attribute.healthCheck.name]: event.check,
-        [attribute.healthStatus.name]: event.status,
-      });
-      break;
-    case 'health.changed':
-      // One that only begins or ceases to flap has not changed its status.
-      if (event.from !== event.to) to.healthTransitions.add(1, healthTransition(event.check, event.from, event.to));
-      break;
-    case 'call.ended':
-      recordCall(to, event, context);
-      break;
-    default:
+export type Loss = keyof typeof attribute.telemetryLoss.values;
+
+/** Turns events into measurements. */
+export class Measurements {
+  readonly #sink: MeasurementSink;
+  readonly #operations = new Map<string, OperationMeasurements>();
+
+  constructor(sink: MeasurementSink) {
+    this.#sink = sink;
   }
-}
 
-function recordRateLimit(to: Instruments, event: Told<'rate_limit.decided'>, context: Context | undefined): void {
-  const attributes: Attributes = {
-    ...ofOperation(event.call),
-    [attribute.rateLimitName.name]: event.rateLimit,
-    [attribute.rateLimitResult.name]: event.result,
-  };
-  to.rateLimitRequests.add(1, { ...attributes, [attribute.mode.name]: event.mode }, context);
-  if (event.mode === 'enforce') to.rateLimitWaitDuration.record(event.waitMs / 1000, attributes, context);
-}
-
-function recordAttempt(to: Instruments, event: Told<'attempt.ended'>, context: Context | undefined): void {
-  const seconds = event.durationMs / 1000;
-  const attributes: Attributes = {
-    ...ofOperation(event.call),
-    [attribute.attemptKind.name]: event.kind,
-    [attribute.outcome.name]: event.outcome,
-  };
-  to.attemptDuration.record(seconds, withErrorType(attributes, event.errorType), context);
-  if (event.outcome === 'error' || event.outcome === 'timeout') {
-    to.retryWastedDuration.add(seconds, ofOperation(event.call), context);
+  /** Records what one event says by itself. `context` is that of its call, where the trace is recorded. */
+  record(event: BridgeEvent, context: Context | undefined): void {
+    const to = this.#sink;
+    switch (event.type) {
+      case 'rate_limit.decided':
+        this.#of(event.call).rateLimit(event, context);
+        break;
+      case 'attempt.ended':
+        this.#of(event.call).attempt(event, context);
+        break;
+      case 'call.ended':
+        this.#of(event.call).call(event, context);
+        break;
+      case 'bulkhead.rejected':
+        to.sum(metric.bulkheadRejections, withMode(event)).add(1);
+        break;
+      case 'circuit_breaker.rejected':
+        to.sum(metric.breakerRejections, withMode(event)).add(1);
+        break;
+      case 'circuit_breaker.changed':
+        to.sum(metric.breakerTransitions, {
+          [attribute.operation.name]: event.operation,
+          [attribute.breakerFrom.name]: event.from,
+          [attribute.breakerTo.name]: event.to,
+        }).add(1);
+        break;
+      case 'retry.decided':
+        this.#recordRetry(event, context);
+        break;
+      case 'hedge.decided':
+        to.sum(metric.hedgeDecisions, { ...withMode(event), [attribute.hedgeDecision.name]: event.decision }).add(1);
+        break;
+      case 'timeout.exceeded':
+        to.sum(metric.timeoutExceeded, { ...withMode(event), [attribute.timeoutScope.name]: event.scope }).add(1);
+        break;
+      case 'fallback.used':
+        to.sum(metric.fallbackCalls, withErrorType(ofOperation(event.call), event.errorType)).add(1);
+        break;
+      case 'config.reloaded':
+        to.sum(metric.configReloads, { [attribute.reloadResult.name]: event.result }).add(1);
+        break;
+      case 'health.checked':
+        to.histogram(metric.healthCheckDuration, {
+          [attribute.healthCheck.name]: event.check,
+          [attribute.healthStatus.name]: event.status,
+        }).record(event.durationMs / 1000, undefined);
+        break;
+      case 'health.changed':
+        // One that only begins or ceases to flap has not changed its status.
+        if (event.from !== event.to) {
+          to.sum(metric.healthTransitions, healthTransition(event.check, event.from, event.to)).add(1);
+        }
+        break;
+      default:
+    }
   }
-}
 
-function recordRetry(to: Instruments, event: Told<'retry.decided'>, context: Context | undefined): void {
-  const decided: Attributes = {
-    ...ofOperation(event.call),
-    [attribute.retryDecision.name]: event.decision,
-    [attribute.mode.name]: event.mode,
-  };
-  to.retryDecisions.add(1, withErrorType(decided, event.errorType), context);
-  if (event.decision !== 'retried' || event.mode === 'shadow') return;
-  const delayed: Attributes = { ...ofOperation(event.call), [attribute.delaySource.name]: event.source };
-  to.retryDelay.record(event.delayMs / 1000, delayed, context);
-}
+  lose(what: Loss): void {
+    this.#sink.sum(metric.telemetryLosses, { [attribute.telemetryLoss.name]: what }).add(1);
+  }
 
-function recordCall(to: Instruments, event: Told<'call.ended'>, context: Context | undefined): void {
-  const { call } = event;
-  const attributes: Attributes = { ...ofOperation(call), [attribute.outcome.name]: event.outcome };
-  to.callDuration.record(event.durationMs / 1000, withErrorType(attributes, event.errorType), context);
-  const phase = (name: Phase, ms: number): void => {
-    const labelled = { ...ofOperation(call), [attribute.phase.name]: name };
-    if (ms > 0) to.callPhaseDuration.record(ms / 1000, labelled, context);
-  };
-  phase('limiter', call.limiterMs);
-  phase('queue', call.queueMs);
-  phase('attempt', call.attemptMs);
-  phase('backoff', call.backoffMs);
-}
+  #of({ operation }: CallInfo): OperationMeasurements {
+    const known = this.#operations.get(operation);
+    if (known !== undefined) return known;
+    const added = new OperationMeasurements(operation, this.#sink);
+    this.#operations.set(operation, added);
+    return added;
+  }
 
-export function ofOperation(call: CallInfo): Attributes {
-  return { [attribute.operation.name]: call.operation };
-}
-
-function withErrorType(attributes: Attributes, errorType: string | undefined): Attributes {
-  if (errorType !== undefined) attributes[attribute.errorType.name] = errorType;
-  return attributes;
+  #recordRetry(event: Told<'retry.decided'>, context: Context | undefined): void {
+    const operation = ofOperation(event.call);
+    const decided: Attributes = {
+      ...operation,
+      [attribute.retryDecision.name]: event.decision,
+      [attribute.mode.name]: event.mode,
+    };
+    this.#sink.sum(metric.retryDecisions, withErrorType(decided, event.errorType)).add(1);
+    if (event.decision !== 'retried' || event.mode === 'shadow') return;
+    const delayed: Attributes = { ...operation, [attribute.delaySource.name]: event.source };
+    this.#sink.histogram(metric.retryDelay, delayed).record(event.delayMs / 1000, context);
+  }
 }
 
 function withMode({ call, mode }: { readonly call: CallInfo; readonly mode: PolicyMode }): Attributes {

@@ -1,9 +1,12 @@
 import type { BridgeEvent, Observer, Scope } from '@crossbridge/core';
 import { type Context, context } from '@opentelemetry/api';
 import { BreakerStates } from './breaker-states.ts';
-import type { BridgeState } from './bridge-state.ts';
+import type { BridgeState, ReadState } from './bridge-state.ts';
 import { reportFailure } from './failures.ts';
-import { MetricRecorder } from './metrics.ts';
+import { InstrumentMetrics } from './instrument-metrics.ts';
+import type { KeepWhatHurt } from './keep-what-hurt.ts';
+import type { MetricProducer, Temporality } from './metric-data.ts';
+import { ProducedMetrics } from './produced-metrics.ts';
 import { type AttemptSpans, CallSpans } from './spans.ts';
 import { StateLog, type StateLogLine } from './state-log.ts';
 
@@ -14,10 +17,17 @@ export interface OtelObserverOptions {
    */
   readonly state?: () => BridgeState | undefined;
   /**
-   * Spans for attempts. `auto` (default): one of ours, made after the fact, where {@link AttemptAnnotator} saw no client span,
-   * so that each attempt has a span of its own. `always`: one of ours, active during the attempt. `never`: none of ours.
+   * How metrics leave. `instruments` (default): through the meter provider that is registered, whoever brought it. `producer`: through
+   * {@link OtelObserver.metricProducer}, which readers of the SDK must be given; costs a fraction, and has exemplars.
+   */
+  readonly metrics?: 'instruments' | 'producer';
+  /**
+   * Spans for attempts. `auto` (default): one of ours, made after the fact, where {@link AttemptAnnotator} saw no client span and the
+   * attempt was not the only one, which the span of its call stands for. `always`: one of ours, active during the attempt. `never`: none of ours.
    */
   readonly attemptSpans?: AttemptSpans;
+  /** Keeps the trace of every call that hurt. Its sampler and its ids must be those of the tracer provider. Default: the sampler decides. */
+  readonly keep?: KeepWhatHurt;
   /** Whether call spans carry the hash of the key. Default false: the key may be personal. */
   readonly recordKey?: false | 'hashed';
   /**
@@ -32,6 +42,12 @@ export interface OtelObserverOptions {
 /** An observer that tells OpenTelemetry. */
 export interface OtelObserver extends Required<Observer> {
   /**
+   * For the option `metricProducers` of a reader of the SDK, one for each reader. Default `cumulative`.
+   *
+   * @throws Error when the observer was made for instruments
+   */
+  metricProducer(temporality?: Temporality): MetricProducer;
+  /**
    * Moves the instruments to the meter provider that is registered now. Every event does so too: call it only after an SDK
    * was started, so that gauges and zeros are there before the first call.
    */
@@ -45,25 +61,60 @@ export interface OtelObserver extends Required<Observer> {
  * one it costs next to nothing. It never throws into a call: its own failures go to OpenTelemetry's diagnostic log.
  */
 export function createOtelObserver(options: OtelObserverOptions = {}): OtelObserver {
-  const { state, writeLog, attemptSpans = 'auto', recordKey = false, now = () => performance.now() } = options;
+  const { state, keep, writeLog, attemptSpans = 'auto', recordKey = false, now = () => performance.now() } = options;
   const breakers = new BreakerStates(state);
-  const spans = new CallSpans({ attemptSpans, recordKey, now, breakers });
-  const recorder = new MetricRecorder(state);
-  const log = new StateLog(writeLog, now);
-  const refresh = (): void => safely('refreshing the instruments', () => void recorder.refresh());
+  const metrics = new (options.metrics === 'producer' ? ProducedMetrics : InstrumentMetrics)(readerOf(state));
+  const onLost = (): void => metrics.lose('call_not_kept');
+  const spans = new CallSpans({ attemptSpans, recordKey, now, breakers, keep, onLost });
+  const log = new StateLog(writeLog, () => metrics.lose('log_suppressed'), now);
+  const refresh = (): void => safely('refreshing the instruments', () => void metrics.active);
   refresh();
   return {
     around: <T>(scope: Scope, next: () => Promise<T>): Promise<T> => {
+      if (!spans.active) return next();
       const inner = safely('entering a scope', () => spans.enter(scope));
       return inner === undefined ? next() : runIn(inner, next);
     },
     on: (event: BridgeEvent): void => {
-      safely('recording a metric', () => recorder.record(event, spans.contextOf(event.call)));
-      safely('recording a span', () => spans.on(event));
-      safely('writing a log record', () => log.on(event, spans.contextOf(event.call)));
+      // Written out rather than wrapped: a function object for each part of each event is a good part of its cost.
+      try {
+        metrics.record(event, spans.recordedContextOf(event.call));
+      } catch (error) {
+        reportFailure('recording a metric', error);
+      }
+      try {
+        spans.on(event);
+      } catch (error) {
+        reportFailure('recording a span', error);
+      }
+      try {
+        log.on(event, spans.recordedContextOf(event.call));
+      } catch (error) {
+        reportFailure('writing a log record', error);
+      }
+    },
+    // Told of every change of state even without any SDK, when there is a log to write it to.
+    wants: () => writeLog !== undefined || metrics.active || spans.active,
+    metricProducer: (temporality = 'cumulative') => {
+      if (metrics instanceof ProducedMetrics) return metrics.producer(temporality);
+      throw new Error(
+        "This observer uses instruments: create it with { metrics: 'producer' } to get a metric producer",
+      );
     },
     refresh,
-    close: () => safely('closing', () => recorder.close()),
+    close: () => safely('closing', () => metrics.close()),
+  };
+}
+
+/** Reads the state of the bridge, when there is one, without ever failing. */
+function readerOf(state: OtelObserverOptions['state']): ReadState {
+  return (reader) => {
+    try {
+      const live = state?.();
+      if (live !== undefined) reader(live);
+    } catch (error) {
+      reportFailure('reading the state of the bridge', error);
+    }
   };
 }
 

@@ -1,5 +1,5 @@
 import type { AttemptScope, BridgeEvent, CallInfo, Scope } from '@crossbridge/core';
-import { type Context, context, type Tracer, type TracerProvider, trace } from '@opentelemetry/api';
+import { type Context, context, type Tracer, trace } from '@opentelemetry/api';
 import { endAttemptSpan, showAttempt, startAttemptSpan } from './attempt-spans.ts';
 import type { BreakerStates } from './breaker-states.ts';
 import { positionIn, withPosition } from './call-context.ts';
@@ -9,15 +9,16 @@ import {
   hashKey,
   hedgeAttributes,
   retryAttributes,
-  startCallSpan,
   throttledAttributes,
   timeoutAttributes,
   transitionAttributes,
 } from './call-span.ts';
-import { SCOPE_NAME, SCOPE_VERSION } from './instrumentation-scope.ts';
+import { CallSpanSource, keptContext } from './call-span-source.ts';
+import { hurts } from './hurts.ts';
+import type { KeepWhatHurt } from './keep-what-hurt.ts';
 import * as attribute from './signals/attributes.ts';
 import * as spanEvent from './signals/events.ts';
-import { endBackoff, showRemainingWaits, showWait } from './wait-spans.ts';
+import { endBackoff, showEarlierWaits, showRemainingWaits, showWait } from './wait-spans.ts';
 
 /** `auto`: an attempt span of ours only where no client span was seen. */
 export type AttemptSpans = 'auto' | 'always' | 'never';
@@ -27,17 +28,25 @@ export interface SpanOptions {
   readonly recordKey: false | 'hashed';
   readonly now: () => number;
   readonly breakers: BreakerStates;
+  readonly keep: KeepWhatHurt | undefined;
+  /** Told each call that hurt and could not be kept. */
+  readonly onLost: () => void;
 }
 
 /** Makes the spans of calls and keeps the context of each, whatever asynchronous context its parts are run in. */
 export class CallSpans {
   readonly #options: SpanOptions;
   readonly #records = new WeakMap<CallInfo, CallRecord>();
-  #provider: TracerProvider | undefined;
-  #tracer: Tracer | undefined;
+  readonly #source: CallSpanSource;
 
   constructor(options: SpanOptions) {
     this.#options = options;
+    this.#source = new CallSpanSource(options.keep);
+  }
+
+  /** Whether there is somebody to make spans. */
+  get active(): boolean {
+    return this.#source.active;
   }
 
   /** The context in which the scope is to run. */
@@ -45,14 +54,17 @@ export class CallSpans {
     return scope.kind === 'call' ? this.#enterCall(scope.call) : this.#enterAttempt(scope);
   }
 
-  contextOf(call: CallInfo | undefined): Context | undefined {
-    return call === undefined ? undefined : this.#records.get(call)?.context;
+  /** The context of a call whose trace is recorded. */
+  recordedContextOf(call: CallInfo | undefined): Context | undefined {
+    const record = call === undefined ? undefined : this.#records.get(call);
+    return record?.recording ? record.context : undefined;
   }
 
   on(event: BridgeEvent): void {
     this.#followBreakers(event);
     const record = event.call === undefined ? undefined : this.#records.get(event.call);
     if (record === undefined) return;
+    if (!record.recording) this.#keepIfItHurts(record, event);
     // After its end only attempts can still end: nothing may be written to the span any more.
     if (record.recording && (!record.ended || event.type === 'attempt.ended')) this.#follow(record, event);
     if (event.type === 'call.ended') record.ended = true;
@@ -66,17 +78,47 @@ export class CallSpans {
   }
 
   #enterCall(call: CallInfo): Context {
-    const outer = context.active();
     const startedAt = this.#options.now();
-    const span = startCallSpan(this.#currentTracer(), call, startedAt, outer);
+    const { span, outer, own } = this.#source.begin(call, startedAt);
     // A call inside an attempt of another call: its client spans are not that attempt's.
-    const inner = withPosition(trace.setSpan(outer, span), { call, attempt: 0, clientSpans: 0 });
-    const recording = span.isRecording();
-    if (recording && this.#options.recordKey === 'hashed' && call.key !== undefined) {
-      span.setAttribute(attribute.keyHash.name, hashKey(call.key));
-    }
-    this.#records.set(call, newCallRecord({ call, span, context: inner, recording, startedAt }));
+    const around = withPosition(outer, { call, attempt: 0, clientSpans: 0 });
+    const inner = own ? trace.setSpan(around, span) : around;
+    const record = newCallRecord({
+      call,
+      span,
+      outer,
+      context: inner,
+      recording: span.isRecording(),
+      own,
+      startedAt,
+    });
+    if (record.recording) this.#showKey(record);
+    this.#records.set(call, record);
     return inner;
+  }
+
+  /** A call that the sampler dropped gets its span after all, and what it has done so far is shown below it. */
+  #keepIfItHurts(record: CallRecord, event: BridgeEvent): void {
+    const { keep, onLost } = this.#options;
+    if (event.type === 'rate_limit.decided' && event.mode === 'enforce') record.rateLimitResult = event.result;
+    if (keep === undefined || record.kept || record.ended || !hurts(event, keep.slowerThanMs)) return;
+    const { call, startedAt } = record;
+    record.kept = true;
+    const span = this.#source.keep(call, record, startedAt);
+    if (span === undefined) {
+      onLost();
+      return;
+    }
+    record.span = span;
+    record.recording = true;
+    record.context = keptContext(record.context, span);
+    this.#showKey(record);
+    showEarlierWaits(this.#source.tracer, record, event.type === 'rate_limit.decided' ? event.waitMs : 0);
+  }
+
+  #showKey({ call, span }: CallRecord): void {
+    if (this.#options.recordKey !== 'hashed' || call.key === undefined) return;
+    span.setAttribute(attribute.keyHash.name, hashKey(call.key));
   }
 
   #enterAttempt({ call, attempt, attemptKind }: AttemptScope): Context {
@@ -85,10 +127,11 @@ export class CallSpans {
     const record = this.#records.get(call);
     // A call that waited in a queue may be resumed in the asynchronous context of the one that made room for it, and a hedge may
     // begin in that of the attempt beside which it runs.
-    const outer = record === undefined || (around?.call === call && around.attempt === 0) ? active : record.context;
+    const outer =
+      record === undefined || (!record.kept && around?.call === call && around.attempt === 0) ? active : record.context;
     const live = record?.recording === true && this.#options.attemptSpans === 'always';
     const span = live
-      ? startAttemptSpan(this.#currentTracer(), { call, attempt, kind: attemptKind }, this.#options.now(), outer)
+      ? startAttemptSpan(this.#source.tracer, { call, attempt, kind: attemptKind }, this.#options.now(), outer)
       : undefined;
     const position: AttemptRecord = { call, attempt, clientSpans: 0, span };
     if (record?.recording) record.attempts.push(position);
@@ -97,7 +140,7 @@ export class CallSpans {
 
   #follow(record: CallRecord, event: BridgeEvent): void {
     const now = this.#options.now();
-    const tracer = this.#currentTracer();
+    const tracer = this.#source.tracer;
     switch (event.type) {
       case 'rate_limit.decided':
         endBackoff(tracer, record, now - event.waitMs);
@@ -159,15 +202,13 @@ export class CallSpans {
     const index = record.attempts.findIndex(({ attempt }) => attempt === event.attempt);
     const [attempt] = index < 0 ? [] : record.attempts.splice(index, 1);
     if (attempt?.span !== undefined) endAttemptSpan(attempt.span, event, now);
-    else if (this.#options.attemptSpans === 'auto' && !attempt?.clientSpans) showAttempt(tracer, record, event, now);
-  }
-
-  #currentTracer(): Tracer {
-    const provider = trace.getTracerProvider();
-    if (this.#tracer === undefined || provider !== this.#provider) {
-      this.#tracer = provider.getTracer(SCOPE_NAME, SCOPE_VERSION);
-      this.#provider = provider;
+    else if (this.#options.attemptSpans === 'auto' && !attempt?.clientSpans && tellsMore(event)) {
+      showAttempt(tracer, record, event, now);
     }
-    return this.#tracer;
   }
+}
+
+/** An attempt that was the only one and succeeded would have a span that repeats the call's. */
+function tellsMore({ outcome, attempt }: Extract<BridgeEvent, { readonly type: 'attempt.ended' }>): boolean {
+  return outcome !== 'success' || attempt > 1;
 }

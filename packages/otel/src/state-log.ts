@@ -31,11 +31,13 @@ interface Window {
  */
 export class StateLog {
   readonly #write: ((line: StateLogLine) => void) | undefined;
+  readonly #onSuppressed: () => void;
   readonly #now: () => number;
   readonly #windows = new Map<string, Window>();
 
-  constructor(write: ((line: StateLogLine) => void) | undefined, now: () => number) {
+  constructor(write: ((line: StateLogLine) => void) | undefined, onSuppressed: () => void, now: () => number) {
     this.#write = write;
+    this.#onSuppressed = onSuppressed;
     this.#now = now;
   }
 
@@ -62,6 +64,7 @@ export class StateLog {
     this.#windows.set(about, window);
     if (window.lines >= LINES_PER_WINDOW) {
       window.suppressed += 1;
+      this.#onSuppressed();
       return undefined;
     }
     window.lines += 1;

@@ -33,6 +33,19 @@ export function endBackoff(tracer: Tracer, record: CallRecord, endedAt: number):
   showWait(tracer, record, 'backoff', endedAt, endedAt - startedAt);
 }
 
+/**
+ * Shows the waits of a call that had no span while it waited: for tokens first, then for a slot. `endingMs` is a wait for tokens that
+ * ends just now, which its own event shows.
+ */
+export function showEarlierWaits(tracer: Tracer, record: CallRecord, endingMs: number): void {
+  const { call, startedAt } = record;
+  const limiterMs = call.limiterMs - endingMs;
+  showWait(tracer, record, 'limiter', startedAt + limiterMs, limiterMs);
+  showWait(tracer, record, 'queue', startedAt + limiterMs + call.queueMs, call.queueMs);
+  record.limiterShownMs = limiterMs;
+  record.queueShownMs = call.queueMs;
+}
+
 /** Shows the waits that ended without an event of their own: a deadline or an abort met the call while it waited. */
 export function showRemainingWaits(tracer: Tracer, record: CallRecord, endedAt: number): void {
   endBackoff(tracer, record, endedAt);

@@ -90,6 +90,15 @@ export const callBackoffDuration: AttributeDefinition = {
   values: {},
 };
 
+export const kept: AttributeDefinition = {
+  name: 'crossbridge.call.kept',
+  type: 'boolean',
+  description:
+    'True where the sampler had dropped the call and its trace is there because it hurt; for whoever counts by sampling ratio.',
+  bound: 'nothing',
+  values: {},
+};
+
 export const keyHash: AttributeDefinition = {
   name: 'crossbridge.key.hash',
   type: 'string',

@@ -31,6 +31,7 @@ export interface CounterDefinition extends MetricBase {
   readonly type: 'counter';
 }
 
+/** Read when a reader collects, never recorded; unlike a gauge it can be summed over processes. */
 export interface UpDownCounterDefinition extends MetricBase {
   readonly type: 'updowncounter';
 }

@@ -21,6 +21,7 @@ export const callSpan: SpanDefinition = {
     attribute.retryDecision,
     attribute.errorType,
     attribute.fallback,
+    attribute.kept,
     attribute.keyHash,
   ],
   events: [event.retry, event.hedge, event.timeout, event.throttled, event.breakerStateChanged],

@@ -94,3 +94,14 @@ export const reloadResult: AttributeDefinition<Extract<BridgeEvent, { readonly t
   bound: 'values',
   values: { applied: 'In force now.', rejected: 'It has errors: the one before stays in force.' },
 };
+
+export const telemetryLoss: AttributeDefinition<'call_not_kept' | 'log_suppressed'> = {
+  name: 'crossbridge.telemetry.loss',
+  type: 'string',
+  description: 'What was lost.',
+  bound: 'values',
+  values: {
+    call_not_kept: 'The trace of a call that hurt: the SDK did not take the span, since it uses another sampler.',
+    log_suppressed: 'A log record: there had been too many like it.',
+  },
+};

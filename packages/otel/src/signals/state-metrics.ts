@@ -72,3 +72,12 @@ export const configReloads: CounterDefinition = {
   attributes: [attribute.reloadResult],
   optional: [],
 };
+
+export const telemetryLosses: CounterDefinition = {
+  name: 'crossbridge.telemetry.losses',
+  type: 'counter',
+  unit: '{item}',
+  description: 'What CrossBridge would have told and did not.',
+  attributes: [attribute.telemetryLoss],
+  optional: [],
+};

@@ -136,13 +136,14 @@ it('shows nothing for policies that an operation does not have, nor before there
   let bridge: BridgeState | undefined;
   createOtelObserver({ state: () => bridge });
   expect((await otel.collect()).names).toEqual([]);
-  bridge = { operations: () => [{ operation: 'plain' }] };
+  bridge = { operations: () => [{ operation: 'plain', active: 0 }] };
   const { names } = await otel.collect();
   expect(names).toEqual([
     'crossbridge.call.active',
     'crossbridge.config.reloads',
     'crossbridge.retry.decisions',
     'crossbridge.retry.wasted.duration',
+    'crossbridge.telemetry.losses',
   ]);
 });
 
@@ -164,5 +165,9 @@ it('loses only the gauges when the state cannot be read', async () => {
   });
   const collected = await otel.collect();
   expect(collected.errors).toEqual([]);
-  expect(collected.names).toEqual(['crossbridge.circuit_breaker.transitions', 'crossbridge.config.reloads']);
+  expect(collected.names).toEqual([
+    'crossbridge.circuit_breaker.transitions',
+    'crossbridge.config.reloads',
+    'crossbridge.telemetry.losses',
+  ]);
 });

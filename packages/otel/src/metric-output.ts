@@ -1,0 +1,14 @@
+import type { BridgeEvent } from '@crossbridge/core';
+import type { Context } from '@opentelemetry/api';
+import type { Loss } from './measurements.ts';
+
+/** Where metrics of events go. */
+export interface MetricOutput {
+  /** Whether somebody collects them. */
+  readonly active: boolean;
+  /** `context` is that of the call, where its trace is recorded, so that a reader can link a measurement to it. */
+  record(event: BridgeEvent, context: Context | undefined): void;
+  /** Counts something that is told to nobody. */
+  lose(what: Loss): void;
+  close(): void;
+}
