@@ -28,12 +28,10 @@ import { RateLimiter } from './rate-limit/rate-limiter.ts';
 import type { Reservation } from './rate-limit/reservation.ts';
 import type { RetryPolicyOptions } from './retry/policy.ts';
 import { type RetryOptions, retryCall } from './retry/retry-call.ts';
-import { assertRunnable, type RunOptions } from './run-options.ts';
+import { assertRunnable, NO_OPTIONS, type RunOptions } from './run-options.ts';
 
 export type { BridgeOptions } from './bridge-options.ts';
 export type { BreakerControl } from './circuit-breaker/breaker-registry.ts';
-
-const NO_OPTIONS = {};
 
 function nothing(): void {}
 
@@ -217,7 +215,7 @@ export class Bridge {
     const operation = this.#operations.of(name);
     const { clock, notifier } = this.#environment;
     const call = new Call(operation.name, operation.config.timeout, options, clock);
-    if (!notifier.active) return runCall(operation, call, fn, options.fallback);
+    if (!notifier.poll()) return runCall(operation, call, fn, options.fallback);
     return notifier.around({ kind: 'call', call }, () => runCall(operation, call, fn, options.fallback));
   }
 

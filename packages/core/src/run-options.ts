@@ -30,6 +30,9 @@ export interface RunOptions<T = unknown> {
   readonly fallback?: Fallback<T> | undefined;
 }
 
+/** The options of calls that give none. */
+export const NO_OPTIONS: RunOptions<never> = Object.freeze({});
+
 const NAMES = optionNames<RunOptions>({
   key: true,
   cost: true,
@@ -59,50 +62,55 @@ export function assertRunnable(
       `The second argument of run('${operation}', …) must be a function, got ${shown(fn)}`,
     );
   }
+  if (options === NO_OPTIONS) return;
   if (typeof options !== 'object' || options === null) {
     throw new InvalidArgumentError(`The options of run('${operation}', …) must be an object, got ${shown(options)}`);
   }
-  assertNames(operation, options);
-  const { deadlineMs, maxAttempts, cost, signal, key, fallback, idempotent, target } = options;
-  if (fallback !== undefined && typeof fallback !== 'function' && !isValueHolder(fallback)) {
-    refuse('fallback', operation, 'a function or { value: … }', fallback);
-  }
-  if (key !== undefined && typeof key !== 'string' && !isParts(key)) {
-    refuse('key', operation, 'a string or an object of strings', key);
-  }
-  if (signal !== undefined && !isSignal(signal)) refuse('signal', operation, 'an AbortSignal', signal);
-  if (deadlineMs !== undefined && !(typeof deadlineMs === 'number' && deadlineMs >= 0)) {
-    refuse('deadlineMs', operation, 'a number of at least 0', deadlineMs);
-  }
-  if (maxAttempts !== undefined && !(Number.isSafeInteger(maxAttempts) && maxAttempts >= 1)) {
-    refuse('maxAttempts', operation, 'a whole number of at least 1', maxAttempts);
-  }
-  if (cost !== undefined && !(typeof cost === 'number' && cost >= 0 && cost < Number.POSITIVE_INFINITY)) {
-    refuse('cost', operation, 'a finite number of at least 0', cost);
-  }
-  if (idempotent !== undefined && typeof idempotent !== 'boolean')
-    refuse('idempotent', operation, 'true or false', idempotent);
-  if (target !== undefined && typeof target !== 'string') refuse('target', operation, 'a string', target);
+  for (const name in options) assertOption(operation, name as keyof RunOptions, options[name as keyof RunOptions]);
 }
 
-/** A `switch`, because every call comes here: asking a set would cost several times as much. */
-function assertNames(operation: string, options: object): void {
-  for (const each in options) {
-    const name = each as keyof RunOptions;
-    switch (name) {
-      case 'key':
-      case 'cost':
-      case 'signal':
-      case 'deadlineMs':
-      case 'idempotent':
-      case 'maxAttempts':
-      case 'target':
-      case 'fallback':
-        continue;
-      default:
-        refuseUnknown(name satisfies never, NAMES, `run('${operation}', …)`);
-    }
+/** A `switch`, and nothing for what is not given: every call comes here. */
+function assertOption(operation: string, name: keyof RunOptions, value: unknown): void {
+  switch (name) {
+    case 'key':
+      if (value !== undefined && typeof value !== 'string' && !isParts(value)) {
+        refuse(name, operation, 'a string or an object of strings', value);
+      }
+      return;
+    case 'cost':
+      if (value !== undefined && !(isAtLeast(value, 0) && value < Number.POSITIVE_INFINITY)) {
+        refuse(name, operation, 'a finite number of at least 0', value);
+      }
+      return;
+    case 'signal':
+      if (value !== undefined && !isSignal(value)) refuse(name, operation, 'an AbortSignal', value);
+      return;
+    case 'deadlineMs':
+      if (value !== undefined && !isAtLeast(value, 0)) refuse(name, operation, 'a number of at least 0', value);
+      return;
+    case 'maxAttempts':
+      if (value !== undefined && !(isAtLeast(value, 1) && Number.isSafeInteger(value))) {
+        refuse(name, operation, 'a whole number of at least 1', value);
+      }
+      return;
+    case 'idempotent':
+      if (value !== undefined && typeof value !== 'boolean') refuse(name, operation, 'true or false', value);
+      return;
+    case 'target':
+      if (value !== undefined && typeof value !== 'string') refuse(name, operation, 'a string', value);
+      return;
+    case 'fallback':
+      if (value !== undefined && typeof value !== 'function' && !isValueHolder(value)) {
+        refuse(name, operation, 'a function or { value: … }', value);
+      }
+      return;
+    default:
+      refuseUnknown(name satisfies never, NAMES, `run('${operation}', …)`);
   }
+}
+
+function isAtLeast(value: unknown, least: number): value is number {
+  return typeof value === 'number' && value >= least;
 }
 
 function refuse(name: string, operation: string, expected: string, value: unknown): never {
