@@ -87,10 +87,8 @@ class WaitList {
 
   add(callback: () => void, nowMs: number): Wait {
     const last = this.#last;
-    let dueMs = nowMs + this.#delayMs;
-    // Who looked at the clock before somebody else and comes after him waits a little longer, or the order would be lost.
-    if (last !== undefined && last.dueMs > dueMs) dueMs = last.dueMs;
-    const wait = new Wait(this, callback, dueMs, last);
+    // Who looked at the clock before somebody else, and comes after him, ends with him.
+    const wait = new Wait(this, callback, nowMs + this.#delayMs, last);
     this.#last = wait;
     if (last !== undefined) last.next = wait;
     else {

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { AttemptTimeoutError, createBridge, DeadlineExceededError } from '@crossbridge/core';
 import { describe, expect, it } from 'vitest';
 import { failing, httpError, never, plainRetry, rejection, testBridge } from '../../support/bridges.ts';
+import { shareTimers } from './properties/share-timers.ts';
 
 describe('timeouts in the pipeline', () => {
   it('ends an attempt that takes too long, tells the function, and retries', async () => {
@@ -85,6 +86,21 @@ describe('timeouts in the pipeline', () => {
     );
     await Promise.all(calls);
     expect(seen.sort()).toEqual(['call 0', 'call 1', 'call 2', 'call 3']);
+  });
+
+  it('shares timers of the lengths that the config names, and only of those', async () => {
+    const { bridge, clock } = testBridge({ timeout: { totalMs: 400 } });
+    const idleTimers = shareTimers(clock);
+    for (let call = 0; call < 50; call += 1) {
+      await clock.advance(1);
+      await bridge.run('op', async () => 'quick', { deadlineMs: 300 + call });
+    }
+    expect(clock.pending).toBe(0);
+    for (let call = 0; call < 50; call += 1) {
+      await clock.advance(1);
+      await bridge.run('op', async () => 'quick');
+    }
+    expect([clock.pending, idleTimers()]).toEqual([1, 1]);
   });
 
   it('runs nothing when an observer of the attempt has made the caller abort', async () => {
