@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createConnection } from 'node:net';
 import { createClient, type RedisClientOptions, type RedisClientType } from 'redis';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { DatabaseServer } from '../../support/database-server.ts';
@@ -30,6 +32,25 @@ describeWithServers(['redis'], 'Errors of the driver node-redis itself', () => {
   it('a port where nothing listens: never connected', async () => {
     const failure = await failureOf(connected({ url: NOWHERE, socket: { reconnectStrategy: false } }));
     expect(failure).toMatchObject({ ...NOT_EXECUTED, rule: 'never connected: ECONNREFUSED' });
+  });
+
+  // Other systems refuse a connection for which there is no room.
+  it.runIf(process.platform === 'linux')('a server that takes no connection in time: never connected', async () => {
+    const full = await startRedis({ settings: { 'tcp-backlog': '1' } });
+    await full.pause();
+    const fillers = await Promise.all(
+      Array.from({ length: 2 }, async () => {
+        const socket = createConnection(full.port, '127.0.0.1');
+        await once(socket, 'connect');
+        return socket;
+      }),
+    );
+    const failure = await failureOf(
+      connected({ url: full.url, socket: { connectTimeout: 100, reconnectStrategy: false } }),
+    );
+    for (const socket of fillers) socket.destroy();
+    await full.stop();
+    expect(failure).toMatchObject({ ...NOT_EXECUTED, rule: 'never connected: ConnectionTimeoutError' });
   });
 
   it('a strategy that gives up with an error of its own: never connected, and nobody tries again', async () => {
