@@ -11,8 +11,8 @@ const make = (providers: Record<string, NetworkProvider>) => checksFromConfig(ne
 describe('checksFromConfig', () => {
   it('makes the checks that need no code, and leaves the others to code', () => {
     const checks = make({
-      shop: { checkType: 'http', url: 'http://shop.test/health', method: null, expectStatus: null, headers: null },
-      db: { checkType: 'tcp', address: 'db:5432', url: null, method: null, expectStatus: null, headers: null },
+      shop: { checkType: 'http', url: 'http://shop.test/health' },
+      db: { checkType: 'tcp', address: 'db:5432' },
       ai: { checkType: 'ping' },
     });
     expect([...checks].map(([name, check]) => [name, check.name, check.constructor.name])).toEqual([

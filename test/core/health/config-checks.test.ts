@@ -23,13 +23,14 @@ function stubFetch(statuses: Readonly<Record<string, number>> = {}): URL[] {
 describe('checks that the config describes', () => {
   it('run on schedule without any code', async () => {
     const asked = stubFetch({ 'shop.test': 503 });
-    const { registry, clock } = registryIn(networkConfig({ shop: { ...shop, url: 'http://shop.test/health' } }));
+    const provider = { ...shop, url: 'http://shop.test/health', required: false };
+    const { registry, clock } = registryIn(networkConfig({ shop: provider }));
     registry.start();
     await clock.advance(5_000);
     expect(asked.map(String)).toEqual(['http://shop.test/health']);
     expect(registry.overall()).toMatchObject({
-      overall: 'unhealthy',
-      checks: [{ check: 'shop', status: 'unhealthy', required: true, message: 'HTTP 503, expected 200 to 399' }],
+      overall: 'degraded',
+      checks: [{ check: 'shop', status: 'unhealthy', required: false, message: 'HTTP 503, expected 200 to 399' }],
     });
     registry.stop();
   });

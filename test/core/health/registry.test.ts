@@ -23,6 +23,7 @@ describe('HealthRegistry.register', () => {
     registry.register('object', { check: () => ({ status: 'unknown', message: 'hm' }) });
     expect(registry.names()).toEqual(['function', 'class', 'ping', 'object']);
     const { checks } = await registry.runAll();
+    expect([checks.function?.message, checks.class?.message]).toEqual(['OK', null]);
     expect(Object.entries(checks).map(([name, { status }]) => [name, status])).toEqual([
       ['function', 'healthy'],
       ['class', 'degraded'],
@@ -66,6 +67,7 @@ describe('HealthRegistry.run', () => {
     const check = new Controlled();
     registry.register('db', check);
     expect(registry.getStatus('db')).toBeNull();
+    expect(registry.getFailedChecks()).toEqual([]);
     const running = registry.run('db');
     await clock.advance(120);
     check.end(0, 'degraded', 'slow');
@@ -296,6 +298,17 @@ describe('HealthRegistry.unregister and clear', () => {
     expect(registry.getStatus('db')).toBe(await second);
   });
 
+  it('end the schedule of what they remove', () => {
+    const { registry, clock } = registryIn();
+    registry.register('a', () => true);
+    registry.register('b', () => true);
+    registry.start();
+    registry.unregister('a');
+    expect(clock.pending).toBe(1);
+    registry.clear();
+    expect(clock.pending).toBe(0);
+  });
+
   it('may be called by whoever hears of a result', async () => {
     const events: string[] = [];
     const { registry } = registryIn(
@@ -328,6 +341,23 @@ describe('HealthRegistry', () => {
       'healthy',
       { type: 'health.changed', check: 'db', from: 'unhealthy', to: 'healthy', message: 'result 4', flapping: false },
     ]);
+  });
+
+  it('lets whoever hears of a result run the check again', async () => {
+    const again: Promise<HealthResult>[] = [];
+    const { registry } = registryIn(
+      {},
+      {
+        onEvent: () => {
+          if (again.length === 0) again.push(registry.run('db'));
+        },
+      },
+    );
+    const check = finding('hd');
+    registry.register('db', check);
+    expect((await registry.run('db')).status).toBe('healthy');
+    expect((await again[0])?.status).toBe('degraded');
+    expect(check.runs).toBe(2);
   });
 
   it('tells when flapping begins and ends, also when the status is the same', async () => {

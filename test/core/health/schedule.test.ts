@@ -60,6 +60,18 @@ describe('the schedule of a HealthRegistry', () => {
     registry.stop();
   });
 
+  it('waits for the initial delay of the config', async () => {
+    const { registry, clock } = registryIn({ initialDelayMs: 20_000 });
+    const check = finding('h');
+    registry.register('db', check);
+    registry.start();
+    await clock.advance(19_999);
+    expect(check.runs).toBe(0);
+    await clock.advance(1);
+    expect(check.runs).toBe(1);
+    registry.stop();
+  });
+
   it('runs nothing by itself when the config disables it, and everything by hand', async () => {
     const { registry, clock } = registryIn({ enabled: false });
     const check = finding('h');

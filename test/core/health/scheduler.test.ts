@@ -52,6 +52,20 @@ describe('Scheduler', () => {
     );
   });
 
+  it.each([
+    [0, 9_000],
+    [0.5, 10_000],
+    [0.999_999, 11_000],
+  ])(
+    'makes an interval of ten seconds longer or shorter by a tenth at most: draw %d, %d ms',
+    async (draw, expectedMs) => {
+      const { clock, runs, task, scheduler: tested } = scheduler(() => draw);
+      tested.set(new Map([task('one', 10_000)]), 0);
+      await clock.advance(12_000);
+      expect(runs.one?.[1]).toBe(expectedMs);
+    },
+  );
+
   it('never starts two tasks in one tick, however many are due at once', async () => {
     const { clock, runs, task, scheduler: tested } = scheduler();
     tested.set(new Map(Array.from({ length: 200 }, (_, index) => task(`task ${index}`, 30_000))), 1_000);

@@ -56,10 +56,12 @@ describe('settingsOf', () => {
     });
   });
 
-  it('keeps to code that says a check is optional where YAML only names it', () => {
-    const yaml = config({ providers: { db: {} } });
-    expect(settingsOf('db', { required: false }, yaml).required).toBe(false);
-    expect(settingsOf('db', {}, yaml).required).toBe(true);
+  it('lets YAML say whether a check is required, whatever code says', () => {
+    const yaml = config({ providers: { db: { required: true }, cache: { required: false } } });
+    expect(settingsOf('db', { required: false }, yaml).required).toBe(true);
+    expect(settingsOf('cache', { required: true }, yaml).required).toBe(false);
+    expect(settingsOf('search', { required: false }, yaml).required).toBe(false);
+    expect(settingsOf('search', {}, yaml).required).toBeUndefined();
   });
 
   it('disables a check that YAML disables, and no other', () => {

@@ -87,7 +87,7 @@ describe('HealthRegistry.snapshot', () => {
   });
 
   it('takes a result that is older than three intervals for none, while the check is scheduled', async () => {
-    const { registry, clock } = registryIn({ intervalMs: 10_000 });
+    const { registry, clock } = registryIn({ intervalMs: 10_000, timeoutMs: 1_000 });
     registry.register('db', finding('h'));
     await registry.run('db');
     clock.jump(1e6);

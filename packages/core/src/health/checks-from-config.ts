@@ -5,18 +5,18 @@ import { HttpHealthCheck } from './checks/http.ts';
 import { TcpHealthCheck } from './checks/tcp.ts';
 import { parseTcpAddress } from './checks/tcp-address.ts';
 
-/** The fields of a provider that make a check without code. Null is the same as left out. */
+/** The fields of a provider that make a check without code. */
 export interface NetworkProvider {
   /** `http` asks {@link url}, `tcp` connects to {@link address}; every other type needs an object that code registers. */
   readonly checkType: string;
-  readonly url?: string | null | undefined;
+  readonly url?: string | undefined;
   /** Default `GET`. */
-  readonly method?: string | null | undefined;
+  readonly method?: string | undefined;
   /** Default 200 to 399. */
-  readonly expectStatus?: number | readonly number[] | null | undefined;
-  readonly headers?: Readonly<Record<string, string>> | null | undefined;
+  readonly expectStatus?: number | readonly number[] | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** `host:port`, `[::1]:port`. */
-  readonly address?: string | null | undefined;
+  readonly address?: string | undefined;
 }
 
 /**
@@ -44,13 +44,8 @@ export function definitionOf(provider: NetworkProvider): string {
 function checkOf(name: string, provider: NetworkProvider): HealthCheck | undefined {
   const { checkType, url, method, expectStatus, headers, address } = provider;
   if (checkType === 'http') {
-    if (typeof url !== 'string') throw missing(name, 'url', 'http', 'http://localhost:8080/health');
-    return new HttpHealthCheck(name, {
-      url,
-      method: method ?? undefined,
-      expectStatus: expectStatus ?? undefined,
-      headers: headers ?? undefined,
-    });
+    if (url === undefined) throw missing(name, 'url', 'http', 'http://localhost:8080/health');
+    return new HttpHealthCheck(name, { url, method, expectStatus, headers });
   }
   if (checkType !== 'tcp') return undefined;
   const parsed = parseTcpAddress(address ?? '');

@@ -27,8 +27,7 @@ export function settingsOf(name: string, code: RegisterOptions, config: HealthCh
   };
   return {
     enabled: yaml?.enabled ?? true,
-    // True is also what the config fills in for a provider that says nothing.
-    required: yaml?.required === false ? false : (code.required ?? yaml?.required ?? undefined),
+    required: yaml?.required ?? code.required,
     intervalMs: timing('intervalMs'),
     timeoutMs: timing('timeoutMs'),
     failureThreshold: timing('failureThreshold'),

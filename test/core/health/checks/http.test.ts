@@ -81,6 +81,17 @@ describe('HttpHealthCheck', () => {
     expect(details).toEqual({ url: `${url}/health`, httpStatus: 200 });
   });
 
+  it('sends an authorization that is given rather than the user of the URL', async () => {
+    let seen: string | undefined;
+    const url = await serve((request, response) => {
+      seen = request.headers.authorization;
+      response.end();
+    });
+    const headers = { Authorization: 'Bearer abc' };
+    await new HttpHealthCheck('shop', { url: url.replace('://', '://ada:secret@'), headers }).check();
+    expect(seen).toBe('Bearer abc');
+  });
+
   it('does not wait for a body that never ends, and lets go of it', async () => {
     const closed = Promise.withResolvers<void>();
     const url = await serve((_, response) => {

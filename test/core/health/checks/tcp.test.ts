@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TcpHealthCheck } from '../../../../packages/core/src/health/checks/tcp.ts';
@@ -56,6 +56,13 @@ describe('TcpHealthCheck', () => {
     controller.abort(new Error('no longer wanted'));
     expect(await running).toMatchObject({ status: 'unhealthy', message: 'Check failed: Error: no longer wanted' });
     await vi.waitFor(() => expect(openSockets()).toBe(0));
+  });
+
+  it('leaves no listener on the signal', async () => {
+    const port = await listen();
+    const { signal } = new AbortController();
+    await new TcpHealthCheck('db', { host: '127.0.0.1', port }).check({ signal });
+    await vi.waitFor(() => expect(getEventListeners(signal, 'abort')).toEqual([]));
   });
 
   it('connects to nothing when the signal has fired before', async () => {

@@ -43,7 +43,7 @@ export class HttpHealthCheck extends HealthCheck {
     });
     // Unread, it would hold the connection until garbage collection.
     await response.body?.cancel().catch(() => {});
-    const healthy = this.#expected?.includes(response.status) ?? (response.status >= 200 && response.status < 400);
+    const healthy = this.#expected?.includes(response.status) ?? response.status < 400;
     const wanted = healthy ? '' : `, expected ${this.#expected?.join(' or ') ?? '200 to 399'}`;
     return new HealthResult({
       status: healthy ? 'healthy' : 'unhealthy',
