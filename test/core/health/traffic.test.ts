@@ -55,6 +55,16 @@ describe('TrafficWatch', () => {
     expect(watch.look('embed', undefined, NOW_MS + 2_000, 1_000)).toBeUndefined();
   });
 
+  it('takes totals that go on counting in the same object', () => {
+    const live = { calls: 10, failures: 0, sinceMs: 0 };
+    const watch = new TrafficWatch();
+    watch.look('embed', live, NOW_MS, 1_000);
+    live.calls += 8;
+    live.failures += 8;
+    expect(watch.look('embed', live, NOW_MS + 1_000, 1_000)?.result.message).toBe('8 of 8 calls failed');
+    expect(watch.look('embed', live, NOW_MS + 2_000, 1_000)).toBeUndefined();
+  });
+
   it('never judges better for more failures', () => {
     const order = ['healthy', 'degraded', 'unhealthy'];
     fc.assert(

@@ -33,7 +33,11 @@ export class TrafficWatch {
    */
   look(operation: string, traffic: Traffic | undefined, nowMs: number, withinMs: number): Finding | undefined {
     const since = this.#last;
-    this.#last = traffic;
+    // A copy: whoever counts may hand out the object that it counts in.
+    this.#last =
+      traffic === undefined
+        ? undefined
+        : { calls: traffic.calls, failures: traffic.failures, sinceMs: traffic.sinceMs };
     if (traffic === undefined) return undefined;
     const known = since !== undefined && since.sinceMs === traffic.sinceMs;
     if (!known && nowMs - traffic.sinceMs > withinMs) return undefined;
