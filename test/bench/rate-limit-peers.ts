@@ -10,7 +10,9 @@ interface SynchronousContestant {
 
 interface AsynchronousContestant {
   readonly name: string;
-  readonly check: (key: string) => Promise<boolean>;
+  /** The promise of the limiter itself: one of ours around it would be charged to it. */
+  readonly check: (key: string) => Promise<unknown>;
+  readonly admits: (answer: Module) => boolean;
   readonly asynchronous: true;
   readonly close?: () => void;
 }
@@ -21,7 +23,15 @@ const WINDOW_MS = 60_000;
 // biome-ignore lint/suspicious/noExplicitAny: the peers are optional, so their types are not there to be imported
 type Module = any;
 
-/** The limiters of others as they are meant to be used, each as a function that makes a fresh one. Those not installed are left out. */
+/**
+ * The limiters of others as they are meant to be used, each as a function that makes a fresh one. Those not installed are left out.
+ *
+ * Each is called as its users, or the framework it is made for, call it: what answers at once is not awaited, what returns a promise is.
+ * Where there is a choice, it has the cheaper way: no limit is ever reached, `limiter` has a bucket that is no interval counter as well,
+ * starts full and refuses instead of waiting, the store of Fastify is asked without Fastify's promise around it and with room for every
+ * key, one callback serves all, and Upstash's script is answered at once instead of by a server. Express' store counts in fixed windows,
+ * as do Fastify's and rate-limiter-flexible: that is less work than a bucket.
+ */
 export function rateLimitPeers(require: NodeJS.Require): (() => Contestant)[] {
   return [
     peer(require, 'rate-limiter-flexible', ({ RateLimiterMemory }, name) => {
@@ -29,7 +39,8 @@ export function rateLimitPeers(require: NodeJS.Require): (() => Contestant)[] {
       return {
         name: `${name} RateLimiterMemory`,
         asynchronous: true,
-        check: async (key) => (await limiter.consume(key)).remainingPoints >= 0,
+        check: (key) => limiter.consume(key),
+        admits: ({ remainingPoints }) => remainingPoints >= 0,
       };
     }),
     peer(require, 'limiter', ({ TokenBucket }, name) => {
@@ -53,7 +64,8 @@ export function rateLimitPeers(require: NodeJS.Require): (() => Contestant)[] {
       return {
         name: `${name} MemoryStore`,
         asynchronous: true,
-        check: async (key) => (await store.increment(key)).totalHits <= HUGE,
+        check: (key) => store.increment(key),
+        admits: ({ totalHits }) => totalHits <= HUGE,
         close: () => store.shutdown(),
       };
     }),
@@ -77,7 +89,8 @@ export function rateLimitPeers(require: NodeJS.Require): (() => Contestant)[] {
       return {
         name: `${name} tokenBucket, store that answers at once`,
         asynchronous: true,
-        check: async (key) => (await limiter.limit(key)).success,
+        check: (key) => limiter.limit(key),
+        admits: ({ success }) => success,
       };
     }),
   ].flat();

@@ -7,20 +7,23 @@ const SLOTS_PER_KEY = 1.75;
 /** Slots that one insertion into a full table may look at for a bucket to give up. */
 const SWEEP = 64;
 const PLAN_BITS = 0xffff;
-/** 32-bit words of a set: the low words, then the high words of the fingerprints, then the times. */
-const SET_WORDS = 4 * WAYS;
+/** From a set to the next, in doubles: the times of its buckets, then as many pairs of 32-bit words. Each is a line of the cache. */
+const SET_SIZE = 2 * WAYS;
+/** The words begin this much later, in bytes, so that those of slot `s`, whose time is at `s`, are at `2 * s` and behind it. */
+const WORDS_OFFSET = 8 * WAYS;
 
 /**
  * A fixed table of buckets, each of 16 bytes: 48 bits of its key's hash, the number of its limit, and the time at which it will be
  * full. No key is kept and nothing is allocated after the start; the system gives the table memory as it is used.
  *
  * A bucket whose time has passed is full, which a new one would be too: its slot is free for anyone. Looking for a bucket reads
- * 8 or 16 slots, whatever the keys are.
+ * 8 or 16 slots, whatever the keys are. The low half of a key's hash must not be 0: that is an empty slot.
  */
 export class BucketTable {
   readonly maxKeys: number;
+  /** When the bucket in each slot will be full. */
+  readonly times: Float64Array;
   readonly #words: Int32Array;
-  readonly #times: Float64Array;
   readonly #sets: number;
   readonly #scale: number;
   #occupied = 0;
@@ -31,9 +34,9 @@ export class BucketTable {
     this.maxKeys = maxKeys;
     this.#sets = Math.max(2, Math.ceil((maxKeys * SLOTS_PER_KEY) / WAYS));
     this.#scale = this.#sets / 2 ** 32;
-    const buffer = new ArrayBuffer(this.#sets * SET_WORDS * 4);
-    this.#words = new Int32Array(buffer);
-    this.#times = new Float64Array(buffer);
+    const buffer = new ArrayBuffer(this.#sets * SET_SIZE * 8);
+    this.#words = new Int32Array(buffer, WORDS_OFFSET);
+    this.times = new Float64Array(buffer);
   }
 
   /** Slots in use, full buckets that nobody asked for since included. */
@@ -48,39 +51,37 @@ export class BucketTable {
 
   /** The slot of a key; -1 when it has none. */
   find(low: number, high: number): number {
-    const words = this.#words;
     const first = this.#firstSet(low, high);
-    const start = first * SET_WORDS;
+    const slot = this.#findIn(first, low, high);
+    return slot >= 0 ? slot : this.#findIn(this.#secondSet(first, low, high), low, high);
+  }
+
+  #findIn(set: number, low: number, high: number): number {
+    const words = this.#words;
+    const start = set * SET_SIZE;
     for (let slot = start; slot < start + WAYS; slot += 1) {
-      if (words[slot] === low && this.holds(slot, low, high)) return slot;
-    }
-    const other = this.#secondSet(first, low, high) * SET_WORDS;
-    for (let slot = other; slot < other + WAYS; slot += 1) {
-      if (words[slot] === low && this.holds(slot, low, high)) return slot;
+      if (words[2 * slot] === low && this.holds(slot, low, high)) return slot;
     }
     return -1;
   }
 
   /** Whether a slot that once was a key's still is. */
   holds(slot: number, low: number, high: number): boolean {
-    const word = this.#words[slot + WAYS] as number;
-    return this.#words[slot] === low && (word ^ high) >>> 16 === 0 && (word & PLAN_BITS) !== 0;
+    return this.#words[2 * slot] === low && ((this.#words[2 * slot + 1] as number) ^ high) >>> 16 === 0;
+  }
+
+  /** {@link holds}, with the bucket under a given limit. */
+  holdsUnder(slot: number, low: number, high: number, plan: number): boolean {
+    const words = this.#words;
+    return words[2 * slot] === low && words[2 * slot + 1] === ((high & ~PLAN_BITS) | plan);
   }
 
   planOf(slot: number): number {
-    return (this.#words[slot + WAYS] as number) & PLAN_BITS;
-  }
-
-  timeOf(slot: number): number {
-    return this.#times[timeIndex(slot)] as number;
-  }
-
-  setTime(slot: number, timeMs: number): void {
-    this.#times[timeIndex(slot)] = timeMs;
+    return (this.#words[2 * slot + 1] as number) & PLAN_BITS;
   }
 
   setPlan(slot: number, plan: number): void {
-    this.#words[slot + WAYS] = ((this.#words[slot + WAYS] as number) & ~PLAN_BITS) | plan;
+    this.#words[2 * slot + 1] = ((this.#words[2 * slot + 1] as number) & ~PLAN_BITS) | plan;
   }
 
   /** Gives a new key a slot; -1 when there is none that can be had without loss. */
@@ -89,17 +90,16 @@ export class BucketTable {
     if (slot < 0) return -1;
     if (this.planOf(slot) === 0) this.#occupied += 1;
     else this.#evicted += 1;
-    this.#words[slot] = low;
-    this.#words[slot + WAYS] = (high & ~PLAN_BITS) | plan;
-    this.setTime(slot, nowMs);
+    this.#setWords(slot, low, (high & ~PLAN_BITS) | plan);
+    this.times[slot] = nowMs;
     return slot;
   }
 
   /** Fills every bucket. Takes a few milliseconds for a million. */
   fillAll(): void {
     for (let set = 0; set < this.#sets; set += 1) {
-      const start = timeIndex(set * SET_WORDS);
-      this.#times.fill(0, start, start + WAYS);
+      const start = set * SET_SIZE;
+      this.times.fill(0, start, start + WAYS);
     }
   }
 
@@ -117,17 +117,18 @@ export class BucketTable {
   }
 
   #liveIn(set: number, nowMs: number): number {
-    const start = timeIndex(set * SET_WORDS);
+    const start = set * SET_SIZE;
     let live = 0;
-    for (let at = start; at < start + WAYS; at += 1) if ((this.#times[at] as number) > nowMs) live += 1;
+    for (let slot = start; slot < start + WAYS; slot += 1) if ((this.times[slot] as number) > nowMs) live += 1;
     return live;
   }
 
   /** The slot of a full bucket, which costs nothing of `maxKeys`; else one never used, if there is room for another key. */
   #freeIn(set: number, nowMs: number, room: boolean): number {
     let unused = -1;
-    for (let slot = set * SET_WORDS; slot < set * SET_WORDS + WAYS; slot += 1) {
-      if (this.timeOf(slot) > nowMs) continue;
+    const start = set * SET_SIZE;
+    for (let slot = start; slot < start + WAYS; slot += 1) {
+      if ((this.times[slot] as number) > nowMs) continue;
       if (this.planOf(slot) !== 0) return slot;
       unused = slot;
     }
@@ -137,15 +138,19 @@ export class BucketTable {
   /** Gives up full buckets among the next few slots; whether there were any. */
   #sweep(nowMs: number): boolean {
     for (let step = 0; step < SWEEP; step += 1) {
-      const slot = Math.floor(this.#hand / WAYS) * SET_WORDS + (this.#hand % WAYS);
+      const slot = Math.floor(this.#hand / WAYS) * SET_SIZE + (this.#hand % WAYS);
       this.#hand = (this.#hand + 1) % (this.#sets * WAYS);
-      if (this.planOf(slot) === 0 || this.timeOf(slot) > nowMs) continue;
-      this.#words[slot] = 0;
-      this.#words[slot + WAYS] = 0;
+      if (this.planOf(slot) === 0 || (this.times[slot] as number) > nowMs) continue;
+      this.#setWords(slot, 0, 0);
       this.#occupied -= 1;
       this.#evicted += 1;
     }
     return this.#occupied < this.maxKeys;
+  }
+
+  #setWords(slot: number, low: number, high: number): void {
+    this.#words[2 * slot] = low;
+    this.#words[2 * slot + 1] = high;
   }
 
   #firstSet(low: number, high: number): number {
@@ -159,8 +164,4 @@ export class BucketTable {
     if (second !== first) return second;
     return first + 1 === this.#sets ? 0 : first + 1;
   }
-}
-
-function timeIndex(slot: number): number {
-  return (slot >>> 5) * 16 + WAYS + (slot & 7);
 }

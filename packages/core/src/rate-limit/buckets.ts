@@ -119,7 +119,7 @@ export class Buckets {
     const slot = this.table.find(scope.low, scope.high);
     const plan = slot < 0 ? undefined : this.plans.get(this.table.planOf(slot));
     if (plan === undefined) return undefined;
-    return { available: available(plan, this.table.timeOf(slot), nowMs), plan };
+    return { available: available(plan, this.table.times[slot] as number, nowMs), plan };
   }
 
   /** Tokens that a key without a bucket of its own finds. */
@@ -131,7 +131,7 @@ export class Buckets {
   fill(scope: KeyScope, key: string): void {
     scope.hash(key);
     const slot = this.table.find(scope.low, scope.high);
-    if (slot >= 0) this.table.setTime(slot, 0);
+    if (slot >= 0) this.table.times[slot] = 0;
   }
 
   fillAll(): void {
@@ -154,16 +154,15 @@ export class Buckets {
 
   /** The slot of the key that was hashed last. */
   #find(scope: KeyScope): number {
-    const seen = scope.slot;
-    if (seen >= 0 && this.table.holds(seen, scope.low, scope.high)) return seen;
+    if (this.table.holds(scope.slot, scope.low, scope.high)) return scope.slot;
     const slot = this.table.find(scope.low, scope.high);
-    scope.slot = slot;
+    if (slot >= 0) scope.seeAt(slot);
     return slot;
   }
 
   /** When the bucket in a slot will be full; brought under `plan` if its limit has changed. */
   #slotTime(slot: number, plan: Plan, nowMs: number): number {
-    const fullAtMs = this.table.timeOf(slot);
+    const fullAtMs = this.table.times[slot] as number;
     const id = this.table.planOf(slot);
     if (id === plan.id) return Math.max(fullAtMs, nowMs);
     return this.#convert(slot, this.plans.get(id), plan, nowMs);
@@ -171,7 +170,7 @@ export class Buckets {
 
   #convert(slot: number, from: Plan | undefined, to: Plan, nowMs: number): number {
     this.plans.number(to, nowMs);
-    const fullAtMs = from === undefined ? nowMs : converted(this.table.timeOf(slot), from, to, nowMs);
+    const fullAtMs = from === undefined ? nowMs : converted(this.table.times[slot] as number, from, to, nowMs);
     this.table.setPlan(slot, to.id);
     this.#write(slot, to, fullAtMs);
     return fullAtMs;
@@ -183,7 +182,7 @@ export class Buckets {
   }
 
   #write(slot: number, plan: Plan, fullAtMs: number): void {
-    this.table.setTime(slot, fullAtMs);
+    this.table.times[slot] = fullAtMs;
     if (fullAtMs > plan.latestMs) plan.latestMs = fullAtMs;
   }
 

@@ -25,12 +25,18 @@ export class KeyHasher {
   }
 }
 
-/** The keys of one limit. Holds what it found out about the latest key, in the place of a result that would have to be allocated. */
+/**
+ * The keys of one limit. Holds what it found out about the latest key, in the place of a result that would have to be allocated, and so
+ * that a key that comes twice in a row costs a comparison.
+ */
 export class KeyScope {
   readonly name: string;
-  /** The hash of the latest key. */
+  latest = '';
+  /** Its hash. The low half is never 0, which stands for no key. */
   low = 0;
   high = 0;
+  /** Where the bucket of the latest key was seen last. A guess, 0 at first: whoever goes there has to look whose it is. */
+  slot = 0;
   readonly #secretLow: number;
   readonly #secretHigh: number;
   readonly #keys: (string | undefined)[] = new Array(MEMO_SIZE).fill(undefined);
@@ -44,18 +50,21 @@ export class KeyScope {
     this.name = name;
     this.#secretLow = secret[0] ?? 0;
     this.#secretHigh = secret[1] ?? 0;
-  }
-
-  /** Where the bucket of the latest key was seen last; -1 when nothing is known. */
-  get slot(): number {
-    return this.#place < 0 ? -1 : (this.#facts[this.#place + 3] as number);
-  }
-
-  set slot(slot: number) {
-    if (this.#place >= 0) this.#facts[this.#place + 3] = slot;
+    this.#lookUp(this.latest);
   }
 
   hash(key: string): void {
+    if (key !== this.latest) this.#lookUp(key);
+  }
+
+  /** Remembers where the bucket of the latest key is. */
+  seeAt(slot: number): void {
+    this.slot = slot;
+    if (this.#place >= 0) this.#facts[this.#place + 3] = slot;
+  }
+
+  #lookUp(key: string): void {
+    this.latest = key;
     const tag = tagOf(key);
     const at = (tag ^ (tag >>> 9) ^ (tag >>> 18)) & (MEMO_SIZE - 1);
     const place = 4 * at;
@@ -63,13 +72,15 @@ export class KeyScope {
       this.#place = place;
       this.low = this.#facts[place + 1] as number;
       this.high = this.#facts[place + 2] as number;
+      this.slot = this.#facts[place + 3] as number;
     } else this.#compute(key, tag, at);
   }
 
   #compute(key: string, tag: number, at: number): void {
     halfSipHash(key, this.#secretLow, this.#secretHigh, this.#result);
-    this.low = this.#result[0] as number;
+    this.low = this.#result[0] || 1;
     this.high = this.#result[1] as number;
+    this.slot = 0;
     this.#misses = (this.#misses + 1) % REMEMBER_ONE_IN;
     if (this.#misses !== 0 || key.length > MEMO_KEY_LENGTH) {
       this.#place = -1;
@@ -80,7 +91,7 @@ export class KeyScope {
     this.#facts[this.#place] = tag;
     this.#facts[this.#place + 1] = this.low;
     this.#facts[this.#place + 2] = this.high;
-    this.#facts[this.#place + 3] = -1;
+    this.#facts[this.#place + 3] = 0;
   }
 }
 

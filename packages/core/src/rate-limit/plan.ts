@@ -33,19 +33,7 @@ export class Plans {
   of(capacity: number, windowSeconds: number, nowMs: number): Plan {
     const last = this.#last;
     if (last !== undefined && last.capacity === capacity && last.windowSeconds === windowSeconds) return last;
-    let ofCapacity = this.#byLimit.get(capacity);
-    let plan = ofCapacity?.get(windowSeconds);
-    if (plan === undefined) {
-      plan = newPlan(capacity, windowSeconds);
-      this.number(plan, nowMs);
-      if (ofCapacity === undefined) {
-        ofCapacity = new Map();
-        this.#byLimit.set(capacity, ofCapacity);
-      }
-      ofCapacity.set(windowSeconds, plan);
-    }
-    this.#last = plan;
-    return plan;
+    return this.#lookUp(capacity, windowSeconds, nowMs);
   }
 
   get(id: number): Plan | undefined {
@@ -61,6 +49,22 @@ export class Plans {
 
   all(): readonly Plan[] {
     return this.#byId;
+  }
+
+  #lookUp(capacity: number, windowSeconds: number, nowMs: number): Plan {
+    let ofCapacity = this.#byLimit.get(capacity);
+    let plan = ofCapacity?.get(windowSeconds);
+    if (plan === undefined) {
+      plan = newPlan(capacity, windowSeconds);
+      this.number(plan, nowMs);
+      if (ofCapacity === undefined) {
+        ofCapacity = new Map();
+        this.#byLimit.set(capacity, ofCapacity);
+      }
+      ofCapacity.set(windowSeconds, plan);
+    }
+    this.#last = plan;
+    return plan;
   }
 
   /** A limit whose last bucket is full again has none that differs from a new one, so its number can mean another limit. */
