@@ -65,6 +65,29 @@ describe('TrafficWatch', () => {
     expect(watch.look('embed', live, NOW_MS + 2_000, 1_000)).toBeUndefined();
   });
 
+  it('gathers failures that are too few to judge by over three intervals, and no longer', () => {
+    const watch = new TrafficWatch();
+    const totals = { calls: 0, failures: 0, sinceMs: 0 };
+    const looked = (intervals: number, failed: number) => {
+      totals.calls += failed;
+      totals.failures += failed;
+      return watch.look('embed', totals, NOW_MS + intervals * 1_000, 1_000)?.result.message;
+    };
+    const seen = [
+      looked(0, 0),
+      looked(1, 2),
+      looked(2, 2),
+      looked(3, 2),
+      looked(4, 1),
+      looked(5, 1),
+      looked(6, 1),
+      looked(7, 4),
+    ];
+    // The three of intervals 4 to 6 are history at the seventh, when four more do not suffice.
+    const nothing = undefined;
+    expect(seen).toEqual([nothing, nothing, nothing, '6 of 6 calls failed', nothing, nothing, nothing, nothing]);
+  });
+
   it('never judges better for more failures', () => {
     const order = ['healthy', 'degraded', 'unhealthy'];
     fc.assert(

@@ -21,34 +21,60 @@ export const UNHEALTHY_FAILURE_RATIO = 0.5;
 /** One in ten is felt by users, and more than retries hide. */
 export const DEGRADED_FAILURE_RATIO = 0.1;
 
-/** What calls show between two looks at one operation's totals. */
+/** Intervals over which calls are gathered that are too few to judge by. Older ones are history. */
+const GATHER_INTERVALS = 3;
+
+interface Mark extends Traffic {
+  /** When the totals were so. */
+  readonly atMs: number;
+}
+
+/** What calls show from one look at an operation's totals to the next. */
 export class TrafficWatch {
-  #last: Traffic | undefined;
+  /** The totals of the last look. */
+  #last: Mark | undefined;
+  /** Those of the look from which on calls are gathered. */
+  #first: Mark | undefined;
 
   /**
    * What the calls since the last look show. Undefined when they show too little: none was made, some failed but too few were made to
-   * tell, or this is the first look and the totals reach further back than `withinMs`.
+   * tell, also with those of the two looks before, or this is the first look and the totals reach further back than `withinMs`.
    *
    * @param nowMs milliseconds of the monotonic clock
+   * @param withinMs the time between two looks
    */
   look(operation: string, traffic: Traffic | undefined, nowMs: number, withinMs: number): Finding | undefined {
-    const since = this.#last;
+    const before = this.#markOf(traffic, nowMs, withinMs);
+    const first = this.#first?.sinceMs === traffic?.sinceMs ? (this.#first ?? before) : before;
     // A copy: whoever counts may hand out the object that it counts in.
-    this.#last =
-      traffic === undefined
-        ? undefined
-        : { calls: traffic.calls, failures: traffic.failures, sinceMs: traffic.sinceMs };
-    if (traffic === undefined) return undefined;
-    const known = since !== undefined && since.sinceMs === traffic.sinceMs;
-    if (!known && nowMs - traffic.sinceMs > withinMs) return undefined;
-    const calls = traffic.calls - (known ? since.calls : 0);
-    const failures = traffic.failures - (known ? since.failures : 0);
-    const status = statusOf(calls, failures);
-    if (status === undefined) return undefined;
-    const message = failures === 0 ? `${calls} calls, none failed` : `${failures} of ${calls} calls failed`;
-    const result = new HealthResult({ status, message, details: { operation, calls, failures } });
-    return { result, durationMs: 0, timedOut: false, source: 'calls' };
+    const now = traffic === undefined ? undefined : { ...copyOf(traffic), atMs: nowMs };
+    this.#last = this.#first = now;
+    if (before === undefined || first === undefined || now === undefined) return undefined;
+    const found = judge(operation, before, now) ?? judge(operation, first, now);
+    const gathers = found === undefined && nowMs - first.atMs < GATHER_INTERVALS * withinMs;
+    if (gathers) this.#first = first;
+    return found;
   }
+
+  #markOf(traffic: Traffic | undefined, nowMs: number, withinMs: number): Mark | undefined {
+    if (traffic === undefined) return undefined;
+    const { sinceMs } = traffic;
+    if (this.#last?.sinceMs === sinceMs) return this.#last;
+    return nowMs - sinceMs > withinMs ? undefined : { calls: 0, failures: 0, sinceMs, atMs: sinceMs };
+  }
+}
+
+function judge(operation: string, from: Mark, to: Mark): Finding | undefined {
+  const [calls, failures] = [to.calls - from.calls, to.failures - from.failures];
+  const status = statusOf(calls, failures);
+  if (status === undefined) return undefined;
+  const message = failures === 0 ? `${calls} calls, none failed` : `${failures} of ${calls} calls failed`;
+  const result = new HealthResult({ status, message, details: { operation, calls, failures } });
+  return { result, durationMs: 0, timedOut: false, source: 'calls' };
+}
+
+function copyOf({ calls, failures, sinceMs }: Traffic): Traffic {
+  return { calls, failures, sinceMs };
 }
 
 function statusOf(calls: number, failures: number): HealthStatus | undefined {
