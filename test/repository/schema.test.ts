@@ -55,6 +55,13 @@ const GOOD = [
   'runtime: {health_checks: {success_threshold: 2, providers: {own: {check_type: callable, callable: null}}}}',
   'runtime: {error_rules: [{match: {status: [409, 5xx], sqlstate: "40"}, class: transient, breaker: "${B:-ignored}"}]}',
   'runtime: {operations: {a: {error_rules: [{name: x, match: {errno: 1205}, not_executed: true}]}}}',
+  'runtime: {health_checks: {providers: {a: {url: "HTTPS://${HOST:-a.com}/x", expect_status: 204, headers: {X-Key: "${K:-k}", b: }}}}}',
+  'runtime: {health_checks: {providers: {a: {address: "[::1]:5432"}, b: {check_type: tcp, address: "db:${P:-1}"}}}}',
+  'runtime: {health_checks: {providers: {a: {check_type: http, url: "${U:-http://a.com}", method: head, expect_status: [200, 404]}}}}',
+  'runtime: {admin: {liveness_limit: 1, readiness_limit: 500ms, allowed_hosts: [a.com, "*.B.com"]}}',
+  'runtime: {shutdown: {drain_limit: 0, delay: 5s}}',
+  'runtime: {telemetry: {sampling: {keep_slower_than: 0, keep_what_hurts: false}, record_key: hashed, log_level: off}}',
+  'runtime: {telemetry: {sampling: , record_key: "${R:-hashed}"}}',
   'runtime: {health_checks: {minimum_dwell: 1m, flapping: {transitions: 2}, providers: {a: {required: false}}}}',
 ];
 
@@ -92,6 +99,20 @@ const BAD = [
   'runtime: {error_rules: [{match: {type: A}, class: money}]}',
   'runtime: {error_rules: {match: {code: A}, class: money}}',
   'runtime: {health_checks: {providers: {a: {check_type: pign}}}}',
+  'runtime: {health_checks: {providers: {a: {url: "localhost:80/health"}}}}',
+  'runtime: {health_checks: {providers: {a: {url: "ftp://a.com"}}}}',
+  'runtime: {health_checks: {providers: {a: {url: http://a.com, expect_status: 99}}}}',
+  'runtime: {health_checks: {providers: {a: {url: http://a.com, expect_status: []}}}}',
+  'runtime: {health_checks: {providers: {a: {url: http://a.com, headers: {x: 5}}}}}',
+  'runtime: {health_checks: {providers: {a: {url: http://a.com, headers: {"a b": x}}}}}',
+  'runtime: {health_checks: {providers: {a: {address: localhost}}}}',
+  'runtime: {admin: {allowed_hosts: a.com}}',
+  'runtime: {admin: {allowed_hosts: ["a.com:9464"]}}',
+  'runtime: {admin: {liveness_limit: -1}}',
+  'runtime: {shutdown: {drain: 1}}',
+  'runtime: {telemetry: {record_key: true}}',
+  'runtime: {telemetry: {log_level: verbose}}',
+  'runtime: {telemetry: {sampling: {keep_what_hurts: 1}}}',
 ];
 
 describe('an editor with crossbridge.schema.json', () => {

@@ -16,6 +16,8 @@ const KEYS = `
   x_policy max_attempts base_delay max_delay jitter budget ratio limit queue total attempt policy
   rate_limits rateLimits name by per mode max_wait maxWaitMs hedge delay quantile max_hedges adaptive min_limit max_limit
   error_rules errorRules class code sqlstate retryable breaker flapping transitions minimum_dwell check_type required
+  url expect_status expectStatus headers address liveness_limit livenessLimitMs readiness_limit allowed_hosts allowedHosts shutdown
+  drain_limit drainLimitMs delayMs telemetry sampling keep_slower_than keep_what_hurts record_key recordKey log_level logLevel
   count_window slow_call per success_threshold queue_timeout rate_limit match operation idempotent host path method port providers constructor __proto__ sidecar a
 `.split(/\s+/);
 const key = fc.oneof(
@@ -44,6 +46,13 @@ const scalar = fc.oneof(
     '5xx',
     '40',
     'money',
+    'http',
+    'tcp',
+    'http://a.com/health',
+    'http://a:b@c.com',
+    'a.com:80',
+    'hashed',
+    'off',
   ),
   fc.double(),
   fc.string({ unit: 'binary' }),

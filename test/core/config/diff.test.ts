@@ -34,6 +34,19 @@ describe('the difference of two configurations', () => {
     ]);
   });
 
+  it('names what only the start reads, too', () => {
+    const after = resolveRuntimeConfig({
+      admin: { allowedHosts: ['a.com'] },
+      shutdown: { drainLimitMs: 1 },
+      telemetry: { sampling: { keepWhatHurts: false } },
+    });
+    expect(diffConfig(resolveRuntimeConfig(), after).map(({ path }) => path)).toEqual([
+      'admin',
+      'shutdown',
+      'telemetry',
+    ]);
+  });
+
   it('shows where a general policy reaches', () => {
     const paths = (text: string) =>
       diffConfig(parse('runtime: {operations: {a: {}, b: {}}}').config, parse(text).config).map(({ path }) => path);

@@ -49,6 +49,11 @@ describe('a duration', () => {
     expect(() => parseDuration(0, { aboveZero: true })).toThrow('must be above 0');
   });
 
+  it('is refused below what it must be at least', () => {
+    expect(parseDuration(1, { leastMs: 1000 })).toBe(1000);
+    expect(() => parseDuration('999.999ms', { leastMs: 1000 })).toThrow('must be at least 1s');
+  });
+
   it('is written in the shortest exact way', () => {
     expect([0, 250, 1500, 2000, 60_000, 90_000, 3_600_000, 0.25].map(formatDuration)).toEqual([
       '0s',

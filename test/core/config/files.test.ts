@@ -36,7 +36,7 @@ describe('the annotated example', () => {
 
   it('says what the defaults are', () => {
     const { config } = parse(text);
-    const { rateLimiting, retry, healthChecks, admin } = resolveRuntimeConfig();
+    const { rateLimiting, retry, healthChecks, admin, shutdown, telemetry } = resolveRuntimeConfig();
     expect({ ...config.rateLimiting, overrides: {} }).toEqual(rateLimiting);
     const { patient, ...policies } = config.retry.policies;
     expect({ ...config.retry, policies }).toEqual(retry);
@@ -49,9 +49,11 @@ describe('the annotated example', () => {
       'embedding_provider',
       'vector_store',
       'database',
+      'payments',
+      'queue',
       'custom',
     ]);
-    expect(config.admin).toEqual(admin);
+    expect(config).toMatchObject({ admin, shutdown, telemetry });
     const { failureRatio, minimumCalls, windowMs } = config.operations.embed?.circuitBreaker ?? {};
     expect({ failureRatio, minimumCalls, windowMs }).toEqual({ failureRatio: 0.5, minimumCalls: 10, windowMs: 30_000 });
   });

@@ -15,11 +15,11 @@ describe('a configuration that says nothing', () => {
     ['only sections of others', 'crossbridge:\n  a: 1\nother: [1, 2]\n'],
     [
       'every section left empty',
-      'runtime:\n  rate_limiting:\n  retry:\n  health_checks:\n  circuit_breaker:\n  bulkhead:\n  hedge:\n  timeout:\n  operations:\n  upstreams:\n  admin:\n',
+      'runtime:\n  rate_limiting:\n  retry:\n  health_checks:\n  circuit_breaker:\n  bulkhead:\n  hedge:\n  timeout:\n  operations:\n  upstreams:\n  admin:\n  shutdown:\n  telemetry:\n',
     ],
     [
       'keys left empty',
-      'runtime:\n  rate_limiting:\n    enabled:\n    defaults:\n      search:\n    overrides:\n  retry:\n    default_policy:\n    quick_policy:\n      jitter:\n    retryable_codes:\n    budget:\n  health_checks:\n    flapping:\n      window:\n    initial_delay:\n    providers:\n    degraded_mode:\n  admin:\n    port:\n',
+      'runtime:\n  rate_limiting:\n    enabled:\n    defaults:\n      search:\n    overrides:\n  retry:\n    default_policy:\n    quick_policy:\n      jitter:\n    retryable_codes:\n    budget:\n  health_checks:\n    flapping:\n      window:\n    initial_delay:\n    providers:\n    degraded_mode:\n  admin:\n    port:\n    allowed_hosts:\n  shutdown:\n    delay:\n  telemetry:\n    sampling:\n      keep_what_hurts:\n    record_key:\n    log_level:\n',
     ],
   ])('is the defaults: %s', (_name, text) => {
     const { config, warnings } = parse(text);
@@ -63,8 +63,24 @@ describe('a configuration that says nothing', () => {
       providers: {},
       degradedMode: { continueOnDegraded: true, disableFeatures: ['flaky_detection', 'coverage_analysis'] },
     });
-    expect(DEFAULTS.admin).toEqual({ enabled: true, host: '127.0.0.1', port: 9464 });
     expect(DEFAULTS.upstreams).toEqual([]);
+  });
+
+  it('has what the agent reads', () => {
+    expect(DEFAULTS.admin).toEqual({
+      enabled: true,
+      host: '127.0.0.1',
+      port: 9464,
+      livenessLimitMs: 30_000,
+      readinessLimitMs: 5000,
+      allowedHosts: [],
+    });
+    expect(DEFAULTS.shutdown).toEqual({ drainLimitMs: 10_000, delayMs: 0 });
+    expect(DEFAULTS.telemetry).toEqual({
+      sampling: { keepSlowerThanMs: 5000, keepWhatHurts: true },
+      recordKey: false,
+      logLevel: 'warn',
+    });
   });
 
   it('gives the operations of the limit table a limit and nothing else', () => {
@@ -173,7 +189,7 @@ describe('sections of others', () => {
     ]);
   });
 
-  it.each(['rate_limitting', 'operation', 'rateLimiting', 'Retry', 'upstream', 'time_out'])(
+  it.each(['rate_limitting', 'operation', 'rateLimiting', 'Retry', 'upstream', 'time_out', 'shut_down', 'telemetri'])(
     'are not assumed behind a slip of the pen: %s',
     (name) => {
       expect(problemsOf(`runtime:\n  ${name}: {}`)).toEqual([

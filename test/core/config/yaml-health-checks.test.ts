@@ -38,7 +38,6 @@ describe('health_checks', () => {
           timeoutMs: 500,
           failureThreshold: 1,
           successThreshold: 2,
-          required: true,
           operation: 'db.query',
         },
         cache: {
@@ -57,7 +56,6 @@ describe('health_checks', () => {
           timeoutMs: 500,
           failureThreshold: 4,
           successThreshold: 2,
-          required: true,
         },
       },
       degradedMode: { continueOnDegraded: true, disableFeatures: ['flaky_detection', 'coverage_analysis'] },
@@ -96,6 +94,18 @@ describe('health_checks', () => {
     expect(problemsOf(text)).toEqual([
       '4:39 runtime.health_checks.providers.database.operation: no operation is called db.qery; did you mean "db.query"?',
     ]);
+  });
+
+  it.each([
+    ['required: true', true],
+    ['required: false', false],
+    ['required:', undefined],
+    ['enabled: true', undefined],
+  ])('are required, optional or one among others: %s', (line, required) => {
+    const { a } = parse(`runtime: {health_checks: {providers: {a: {${line}}}}}`).config.healthChecks.providers;
+    expect(a).toMatchObject({ enabled: true, checkType: 'ping' });
+    expect(a?.required).toBe(required);
+    expect(Object.hasOwn(a ?? {}, 'required')).toBe(required !== undefined);
   });
 
   it('may follow an operation that only the table of limits knows', () => {

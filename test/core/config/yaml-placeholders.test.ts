@@ -47,7 +47,7 @@ describe('a placeholder in a file', () => {
 
   it('cannot bring in structure', () => {
     expect(problemsOf('runtime:\n  admin: ${X}', { X: '{port: 1}' })).toEqual([
-      '2:10 runtime.admin: expected a map with enabled, host, port, got ${X}',
+      '2:10 runtime.admin: expected a map with enabled, host, port, liveness_limit, readiness_limit, allowed_hosts, got ${X}',
     ]);
   });
 

@@ -168,12 +168,32 @@ describe('a value', () => {
     [
       'health_checks.providers.database.check_type',
       '5',
-      'expected one of ping, health_check, get_collection, embed, generate, callable, got 5',
+      'expected one of ping, health_check, get_collection, embed, generate, http, tcp, callable, got 5',
     ],
     ['health_checks.degraded_mode.disable_features', 'all', 'expected a list of feature names, got all'],
     ['admin.port', '65536', 'expected a whole number from 0 to 65535, got 65536'],
     ['admin.port', '-1', 'expected a whole number from 0 to 65535, got -1'],
     ['admin.host', '" "', 'expected an address to listen on, got " "'],
+    ['admin.liveness_limit', '999ms', `${duration}, got 999ms (must be at least 1s)`],
+    ['admin.liveness_limit', 'never', `${duration}, got never (not a number with a unit`],
+    ['admin.readiness_limit', '0', `${duration}, got 0 (must be above 0)`],
+    ['admin.allowed_hosts', 'a.com', 'expected a list of host names, got a.com'],
+    ['shutdown', '10s', 'expected a map with drain_limit, delay, got 10s'],
+    ['shutdown.drain_limit', '-1s', `${duration}, got -1s (negative)`],
+    ['shutdown.drain_limit', '25d', '(unknown unit'],
+    ['shutdown.delay', '600h', '(longer than a timer can wait (24.8 days))'],
+    ['telemetry', 'false', 'expected a map with sampling, record_key, log_level, got false'],
+    ['telemetry.sampling', '0.1', 'expected a map with keep_slower_than, keep_what_hurts, got 0.1'],
+    ['telemetry.sampling.keep_slower_than', '-1', `${duration}, got -1 (negative)`],
+    [
+      'telemetry.sampling.keep_what_hurts',
+      'on',
+      'expected true or false, got on; only true and false, without quotes, are booleans',
+    ],
+    ['telemetry.record_key', 'true', 'expected false or hashed, got true'],
+    ['telemetry.record_key', 'hashd', 'expected false or hashed, got hashd; did you mean "hashed"?'],
+    ['telemetry.log_level', 'wran', 'expected one of off, error, warn, info, got wran; did you mean "warn"?'],
+    ['telemetry.log_level', 'debug', 'expected one of off, error, warn, info, got debug'],
   ])('%s: %s is refused where it stands', (path, value, message) => {
     const text = at(path, value);
     const lastLine = text.split('\n').at(-1) ?? '';
@@ -229,6 +249,9 @@ describe('limits of what is allowed', () => {
     'circuit_breaker: {failure_ratio: 1}',
     'bulkhead: {limit: 1, queue: 0, queue_timeout: 0}',
     'admin: {port: 65535}',
+    'admin: {liveness_limit: 1s, readiness_limit: 1ms}',
+    'shutdown: {drain_limit: 0, delay: 0}',
+    'telemetry: {sampling: {keep_slower_than: 0}}',
   ])('%s is allowed', (sections) => {
     expect(parse(`runtime: {${sections}}`).warnings).toEqual([]);
   });
@@ -247,6 +270,13 @@ describe('an unknown key', () => {
     ['operations.a.circuit_breaker.open_fro', 'open_for'],
     ['health_checks.providers.database.intervall', 'interval'],
     ['admin.prot', 'port'],
+    ['admin.livenes_limit', 'liveness_limit'],
+    ['admin.allowed_host', 'allowed_hosts'],
+    ['shutdown.drain_limt', 'drain_limit'],
+    ['telemetry.sampling.keep_slower_then', 'keep_slower_than'],
+    ['telemetry.sampling.keep_what_hurt', 'keep_what_hurts'],
+    ['telemetry.record_keys', 'record_key'],
+    ['health_checks.providers.a.expected_status', 'expect_status'],
   ])('%s is refused at the key, and %s suggested', (path, key) => {
     const text = at(path, '1');
     const name = path.split('.').at(-1) ?? '';
@@ -258,7 +288,7 @@ describe('an unknown key', () => {
 
   it('that resembles nothing gets the list of known ones', () => {
     expect(problemsOf(at('admin.colour', 'red'))).toEqual([
-      '3:5 runtime.admin.colour: unknown key "colour"; known here: enabled, host, port',
+      '3:5 runtime.admin.colour: unknown key "colour"; known here: enabled, host, port, liveness_limit, readiness_limit, allowed_hosts',
     ]);
   });
 });

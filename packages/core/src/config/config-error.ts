@@ -38,11 +38,20 @@ function report(problems: readonly ConfigProblem[], text: string | undefined): s
 function excerpt(source: string, problem: ConfigProblem): string[] {
   const column = Math.max((problem.column ?? 1) - 1, 0);
   const from = column < WIDTH ? 0 : column - WIDTH / 2;
-  const visible = source
+  const visible = withoutCredentials(source)
     .replace(/[\t\r]/g, ' ')
     .slice(from, from + WIDTH)
     .trimEnd();
   if (visible === '') return [];
   const number = String(problem.line);
   return [`    ${number} | ${visible}`, `    ${' '.repeat(number.length)} | ${' '.repeat(column - from)}^`];
+}
+
+/** What stands before the `@` of a URL may be a password, and reports end up in logs. As long as before, for the caret. */
+function withoutCredentials(line: string): string {
+  return line.replace(/\S+/g, (word) => {
+    const from = word.indexOf('//') + 2;
+    const to = word.lastIndexOf('@');
+    return from < 2 || to < from ? word : word.slice(0, from) + '*'.repeat(to - from) + word.slice(to);
+  });
 }

@@ -10,6 +10,8 @@ import type {
   RateLimitConfig,
   RetryBudgetConfig,
   RetryPolicyConfig,
+  ShutdownConfig,
+  TelemetryConfig,
   TimeoutConfig,
 } from './types.ts';
 
@@ -101,10 +103,26 @@ export const DEFAULT_HEALTH_CHECKS: HealthChecksConfig = {
 };
 
 /** What a check of one provider is unless it says otherwise; times and thresholds come from `health_checks`. */
-export const DEFAULT_HEALTH_PROVIDER: Pick<HealthProviderConfig, 'enabled' | 'checkType' | 'required'> = {
+export const DEFAULT_HEALTH_PROVIDER: Pick<HealthProviderConfig, 'enabled' | 'checkType'> = {
   enabled: true,
   checkType: 'ping',
-  required: true,
 };
 
-export const DEFAULT_ADMIN: AdminConfig = { enabled: true, host: '127.0.0.1', port: 9464 };
+export const DEFAULT_HTTP_CHECK_METHOD: string = 'GET';
+
+export const DEFAULT_ADMIN: AdminConfig = {
+  enabled: true,
+  host: '127.0.0.1',
+  port: 9464,
+  livenessLimitMs: 30_000,
+  readinessLimitMs: 5000,
+  allowedHosts: [],
+};
+
+export const DEFAULT_SHUTDOWN: ShutdownConfig = { drainLimitMs: 10_000, delayMs: 0 };
+
+export const DEFAULT_TELEMETRY: TelemetryConfig = {
+  sampling: { keepSlowerThanMs: 5000, keepWhatHurts: true },
+  recordKey: false,
+  logLevel: 'warn',
+};

@@ -9,6 +9,8 @@ export interface DurationRule {
   readonly timer?: boolean;
   /** Refuse 0. Default false. */
   readonly aboveZero?: boolean;
+  /** Refuse what is shorter. Default: nothing is. */
+  readonly leastMs?: number;
 }
 
 /** What {@link readDuration} found: milliseconds, or why there are none. The reason never repeats the value. */
@@ -60,6 +62,8 @@ function checked(ms: number, rule: DurationRule): DurationReading {
   if (!Number.isFinite(rounded)) return { reason: 'not finite' };
   if (rounded < 0) return { reason: 'negative' };
   if (rule.aboveZero === true && rounded === 0) return { reason: 'must be above 0' };
+  if (rule.leastMs !== undefined && rounded < rule.leastMs)
+    return { reason: `must be at least ${formatDuration(rule.leastMs)}` };
   if (rule.timer === true && rounded > MAX_TIMER_MS) return { reason: 'longer than a timer can wait (24.8 days)' };
   // Not -0, which prints as 0 and compares as different.
   return { ms: rounded === 0 ? 0 : rounded };

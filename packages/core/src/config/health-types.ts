@@ -1,19 +1,42 @@
-/** How a health check asks: the method of the registered object that it calls, or a function. */
-export type HealthCheckType = 'embed' | 'generate' | 'ping' | 'health_check' | 'get_collection' | 'callable';
+/**
+ * How a health check asks: `http` and `tcp` over the network, without any code; the others by the method of the registered object that
+ * they are called like, or a function.
+ */
+export type HealthCheckType =
+  | 'ping'
+  | 'health_check'
+  | 'get_collection'
+  | 'embed'
+  | 'generate'
+  | 'http'
+  | 'tcp'
+  | 'callable';
 
 export interface HealthProviderConfig {
   readonly enabled: boolean;
-  /** Default `ping`; nothing that costs money is asked unless it is said here. */
+  /** Default `http` with a `url`, `tcp` with an `address`, else `ping`; nothing that costs money is asked unless it is said here. */
   readonly checkType: HealthCheckType;
   /** Default: that of {@link HealthChecksConfig}, like the timeout and the two thresholds. */
   readonly intervalMs: number;
   readonly timeoutMs: number;
   readonly failureThreshold: number;
   readonly successThreshold: number;
-  /** Whether the service is not ready without it. Default true; false only degrades the service. */
-  readonly required: boolean;
+  /**
+   * True: its failure makes the whole unhealthy. False: its failure degrades the whole at most. Left out: it counts as one among
+   * others, so that the whole is unhealthy once all of them fail.
+   */
+  readonly required?: boolean;
   /** The operation whose calls show the same: the check itself runs only while that operation has no traffic. */
   readonly operation?: string;
+  /** What a check of type `http` requests: `http://` or `https://`, without user and password. Only there, and always. */
+  readonly url?: string;
+  /** Upper case. Default `GET`. Only for `http`, like the next two. */
+  readonly method?: string;
+  /** Statuses that are healthy. Left out: 200 to 399. */
+  readonly expectStatus?: readonly number[];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What a check of type `tcp` connects to: `host:port`, `[::1]:port`. Only there, and always. */
+  readonly address?: string;
   /** Name of a function of older files, kept for reading. A check that is a function is registered in code. */
   readonly callable?: string;
 }

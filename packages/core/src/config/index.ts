@@ -6,6 +6,7 @@ export type {
   CircuitBreakerInput,
   ErrorRulesInput,
   HealthChecksInput,
+  HealthProviderInput,
   HedgeInput,
   OperationInput,
   OperationRateLimitInput,
@@ -14,6 +15,7 @@ export type {
   RetryInput,
   RetryPolicyInput,
   RuntimeConfigInput,
+  TelemetryInput,
   TimeoutInput,
   UpstreamInput,
 } from './input.ts';

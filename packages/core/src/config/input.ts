@@ -13,6 +13,8 @@ import type {
   RateLimitConfig,
   RetryBudgetConfig,
   RetryPolicyConfig,
+  ShutdownConfig,
+  TelemetryConfig,
   TimeoutConfig,
   UpstreamRule,
 } from './types.ts';
@@ -103,12 +105,21 @@ export interface RetryInput {
   readonly budget?: Switch<Optional<RetryBudgetConfig>> | undefined;
 }
 
+export interface HealthProviderInput extends Optional<Omit<HealthProviderConfig, 'expectStatus' | 'headers'>> {
+  readonly expectStatus?: number | readonly number[] | undefined;
+  readonly headers?: Named<string> | undefined;
+}
+
 export interface HealthChecksInput
   extends Optional<Omit<HealthChecksConfig, 'flapping' | 'providers' | 'degradedMode'>> {
   readonly flapping?: Optional<HealthChecksConfig['flapping']> | undefined;
   /** Times and thresholds that are left out come from `healthChecks`. */
-  readonly providers?: Named<Optional<HealthProviderConfig>> | undefined;
+  readonly providers?: Named<HealthProviderInput> | undefined;
   readonly degradedMode?: Optional<HealthChecksConfig['degradedMode']> | undefined;
+}
+
+export interface TelemetryInput extends Optional<Omit<TelemetryConfig, 'sampling'>> {
+  readonly sampling?: Optional<TelemetryConfig['sampling']> | undefined;
 }
 
 /**
@@ -132,4 +143,6 @@ export interface RuntimeConfigInput {
   readonly errorRules?: ErrorRulesInput | undefined;
   readonly upstreams?: readonly (UpstreamInput | undefined)[] | undefined;
   readonly admin?: Optional<AdminConfig> | undefined;
+  readonly shutdown?: Optional<ShutdownConfig> | undefined;
+  readonly telemetry?: TelemetryInput | undefined;
 }

@@ -1,3 +1,4 @@
+import { lintAdmin } from './lint/admin.ts';
 import { lintCircuitBreaker } from './lint/circuit-breakers.ts';
 import { lintErrorRules } from './lint/error-rules.ts';
 import { lintHealthChecks } from './lint/health-checks.ts';
@@ -21,6 +22,7 @@ export function lint(config: RuntimeConfig, review: Review): void {
   lintErrorRules(config, review);
   lintUpstreams(config, review);
   lintHealthChecks(config, review);
+  lintAdmin(config, review);
   if (review.dialect.kind === 'yaml') lintKeysWithoutEffect(config, review);
 }
 

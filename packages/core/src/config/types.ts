@@ -1,7 +1,9 @@
 import type { ErrorRule } from '../classification/error-rule.ts';
 import type { PolicyMode } from '../observer.ts';
+import type { AdminConfig, ShutdownConfig, TelemetryConfig } from './agent-types.ts';
 import type { HealthChecksConfig } from './health-types.ts';
 
+export type * from './agent-types.ts';
 export type * from './health-types.ts';
 
 /** A token bucket: `capacity` at once, then `capacity` per `windowSeconds`, continuously refilled. */
@@ -180,15 +182,6 @@ export interface UpstreamRule {
   readonly idempotent: boolean | 'auto';
 }
 
-/** The endpoint that serves `/metrics`, `/livez`, `/readyz` and `/healthz`. */
-export interface AdminConfig {
-  readonly enabled: boolean;
-  /** Default 127.0.0.1. */
-  readonly host: string;
-  /** Default 9464; 0 takes a free one. */
-  readonly port: number;
-}
-
 /** The `runtime:` section of `crossbridge.yml`, validated, in milliseconds, with every default filled in. */
 export interface RuntimeConfig {
   readonly rateLimiting: RateLimitingConfig;
@@ -200,4 +193,6 @@ export interface RuntimeConfig {
   readonly errorRules: readonly ErrorRuleConfig[];
   readonly upstreams: readonly UpstreamRule[];
   readonly admin: AdminConfig;
+  readonly shutdown: ShutdownConfig;
+  readonly telemetry: TelemetryConfig;
 }

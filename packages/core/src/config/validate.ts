@@ -71,7 +71,7 @@ function hint(value: unknown, expected: string): string {
   }
   if (
     typeof value === 'number' &&
-    /^(?!a map).*(?:name|address|kind|method|code|SQLSTATE|label|word|message|reason)/.test(expected)
+    /^(?!a map).*(?:name|address|kind|method|header|code|SQLSTATE|label|word|message|reason)/.test(expected)
   )
     return '; put it in quotes to make it a text';
   return '';

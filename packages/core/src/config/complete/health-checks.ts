@@ -2,8 +2,9 @@ import { DEFAULT_HEALTH_CHECKS, DEFAULT_HEALTH_PROVIDER } from '../defaults.ts';
 import type { RuntimeConfigInput } from '../input.ts';
 import { suggestion } from '../nearest.ts';
 import type { Review } from '../review.ts';
-import type { HealthChecksConfig, HealthProviderConfig } from '../types.ts';
+import type { HealthChecksConfig } from '../types.ts';
 import { byName, layered } from './merge.ts';
+import { completeNetworkCheck } from './network-checks.ts';
 
 type GeneralFields = Omit<HealthChecksConfig, 'flapping' | 'providers' | 'degradedMode'>;
 
@@ -20,7 +21,8 @@ export function completeHealthChecks(
   const provider = { ...DEFAULT_HEALTH_PROVIDER, intervalMs, timeoutMs, failureThreshold, successThreshold };
   const completed = Object.entries(providers ?? {}).map(([name, own]) => {
     checkOperation(name, own?.operation, operations, review);
-    return [name, { ...provider, ...layered<HealthProviderConfig>(own) }] as const;
+    const path = [review.dialect.key('healthChecks'), 'providers', name];
+    return [name, { ...provider, ...completeNetworkCheck(path, own, review) }] as const;
   });
   return {
     ...general,

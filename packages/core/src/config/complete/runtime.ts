@@ -1,15 +1,16 @@
 import { deepFreeze } from '../deep-freeze.ts';
-import { DEFAULT_ADMIN } from '../defaults.ts';
+import { DEFAULT_ADMIN, DEFAULT_SHUTDOWN } from '../defaults.ts';
 import type { RuntimeConfigInput } from '../input.ts';
 import { lint } from '../lint.ts';
 import type { Review } from '../review.ts';
-import type { AdminConfig, RuntimeConfig } from '../types.ts';
+import type { AdminConfig, RuntimeConfig, ShutdownConfig } from '../types.ts';
 import { completeErrorRules } from './error-rules.ts';
 import { completeHealthChecks } from './health-checks.ts';
 import { layered } from './merge.ts';
 import { completeOperations } from './operations.ts';
 import { completeRateLimiting } from './rate-limiting.ts';
 import { completeRetry } from './retry.ts';
+import { completeTelemetry } from './telemetry.ts';
 import { completeUpstreams } from './upstreams.ts';
 
 /**
@@ -28,6 +29,8 @@ export function completeRuntimeConfig(input: RuntimeConfigInput, review: Review)
     errorRules: completeErrorRules([review.dialect.key('errorRules')], input.errorRules ?? [], review),
     upstreams: completeUpstreams(input, Object.keys(operations), review),
     admin: { ...DEFAULT_ADMIN, ...layered<AdminConfig>(input.admin) },
+    shutdown: { ...DEFAULT_SHUTDOWN, ...layered<ShutdownConfig>(input.shutdown) },
+    telemetry: completeTelemetry(input),
   };
   lint(config, review);
   return deepFreeze(config);

@@ -21,7 +21,9 @@ export const DESCRIPTIONS = {
     errorRules:
       'What errors mean, where the built-in tables say something else or nothing. The first that matches decides.',
     upstreams: 'Which outgoing HTTP requests belong to which operation. The first rule that matches decides.',
-    admin: 'The endpoint of /metrics, /livez, /readyz and /healthz.',
+    admin: 'The endpoint of /metrics, /livez, /readyz and /healthz. Read at the start only.',
+    shutdown: 'What happens once the process is told to stop. Read at the start only.',
+    telemetry: 'How much the agent tells. Read at the start only.',
   },
   operation: {
     rateLimit: 'Its rate limit: false for none, or changes to rate_limiting.defaults of its name.',
@@ -157,13 +159,19 @@ export const DESCRIPTIONS = {
   provider: {
     enabled: 'Default true.',
     checkType:
-      'What is called to check: ping (default), health_check, get_collection, or embed and generate, which may cost money. callable is registered in code.',
+      'http (default with url) and tcp (with address) need no code. Else what is called: ping (default), health_check, get_collection, or embed and generate, which may cost money. callable is for code.',
     intervalMs: 'Time between two runs. Default health_checks.interval.',
     timeoutMs: 'A run that takes longer has failed. Default health_checks.timeout.',
     failureThreshold: 'Failures in a row until it is unhealthy. Default health_checks.failure_threshold.',
     successThreshold: 'Successes in a row until it is healthy again. Default health_checks.success_threshold.',
-    required: 'Default true: without it the service is not ready. false: without it the service is degraded.',
+    required:
+      'true: its failure makes the whole unhealthy. false: degrades it at most. Left out: it counts as one among others.',
     operation: 'The operation whose calls show the same: while it has traffic, the check itself need not run.',
+    url: 'What a check of type http requests: http:// or https://, without user and password.',
+    method: 'The HTTP method of the request. Default GET.',
+    expectStatus: 'HTTP status or statuses that are healthy. Left out: 200 to 399.',
+    headers: 'Headers of the request, by name. Take secrets from the environment.',
+    address: 'What a check of type tcp connects to: db:5432, or "[::1]:5432" in quotes.',
     callable: 'Accepted for older files; has no effect.',
   },
   flapping: {
@@ -178,5 +186,22 @@ export const DESCRIPTIONS = {
     enabled: 'Default true.',
     host: 'The address to listen on. Default 127.0.0.1; 0.0.0.0 lets others scrape it.',
     port: 'Default 9464; 0 takes a free one.',
+    livenessLimitMs: 'How long the event loop may be stuck before /livez fails. At least 1s. Default 30s.',
+    readinessLimitMs: 'How long the event loop may be stuck before /readyz fails. Above 0. Default 5s.',
+    allowedHosts:
+      'Names in the Host of requests that are answered, beside host, the name of the machine, localhost and IP addresses. *.example.com for all subdomains. Default none.',
+  },
+  shutdown: {
+    drainLimitMs: 'How long calls under way may take to end. Default 10s; 0 waits for none.',
+    delayMs: 'How long the process serves on at least, so that load balancers notice. Default 0s.',
+  },
+  telemetry: {
+    sampling: 'Traces that are kept whatever the sampler drew.',
+    recordKey: 'Whether spans tell for whom a call was made: false (default), or hashed.',
+    logLevel: 'The least severe message of the agent itself that is written: off, error, warn (default) or info.',
+  },
+  sampling: {
+    keepSlowerThanMs: 'Keeps the traces of calls that take longer. Default 5s; 0 keeps all.',
+    keepWhatHurts: 'Keeps the traces of calls that failed, were refused or were tried again. Default true.',
   },
 };

@@ -4,7 +4,7 @@ import type { StatusClass } from '../../classification/error-rule.ts';
 import type { ErrorRulesInput } from '../input.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import type { Dialect } from './dialect.ts';
-import { expected, flag, list, number, oneOf, text } from './fields.ts';
+import { expected, flag, list, number, oneOf, oneOrMore, text } from './fields.ts';
 import { optional, section } from './section.ts';
 
 const CLASSES = Object.keys(MEANINGS) as ErrorClass[];
@@ -46,10 +46,4 @@ export function errorRules(dialect: Dialect): z.ZodType<ErrorRulesInput> {
     DESCRIPTIONS.errorRule,
   );
   return list(optional(rule), 'rules with match and class');
-}
-
-function oneOrMore<T>(item: z.ZodType<T>, what: string): z.ZodType<T[]> {
-  const one = item.transform((only) => [only]);
-  const several = z.array(item, expected(what)).min(1, expected('at least one value'));
-  return z.union([one, several], expected(what));
 }

@@ -50,6 +50,13 @@ export function list<T>(item: z.ZodType<T>, what: string): z.ZodType<T[]> {
   return z.array(item, expected(`a list of ${what}`));
 }
 
+/** One value or several, at least one; a list either way. */
+export function oneOrMore<T>(item: z.ZodType<T>, what: string): z.ZodType<T[]> {
+  const one = item.transform((only) => [only]);
+  const several = z.array(item, expected(what)).min(1, expected('at least one value'));
+  return z.union([one, several], expected(what));
+}
+
 /** A value for which null is an answer of its own ("none"), not a gap to be filled with the default. */
 export function orNone<T>(schema: z.ZodType<T>): z.ZodNullable<z.ZodType<T>> {
   return z.nullable(schema);

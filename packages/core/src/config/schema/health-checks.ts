@@ -4,10 +4,12 @@ import type { HealthCheckType } from '../types.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import type { Dialect } from './dialect.ts';
 import { flag, list, number, oneOf, text } from './fields.ts';
+import { httpMethod, REQUESTABLE_METHODS } from './http-method.ts';
+import { address, expectStatus, headers, url } from './network-checks.ts';
 import { named, section } from './section.ts';
 
 const CHECK_TYPES: readonly HealthCheckType[] = [
-  ...(['ping', 'health_check', 'get_collection', 'embed', 'generate', 'callable'] as const),
+  ...(['ping', 'health_check', 'get_collection', 'embed', 'generate', 'http', 'tcp', 'callable'] as const),
 ];
 
 /** What a provider may say for itself, and `health_checks` for all of them. */
@@ -29,6 +31,11 @@ export function healthChecks(dialect: Dialect): z.ZodType<HealthChecksInput> {
       ...timing(dialect),
       required: flag(),
       operation: text('the name of an operation'),
+      url: url(),
+      method: httpMethod(REQUESTABLE_METHODS),
+      expectStatus: expectStatus(),
+      headers: headers(),
+      address: address(),
       callable: text('the name of a function'),
     },
     DESCRIPTIONS.provider,

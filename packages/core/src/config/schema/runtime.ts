@@ -1,9 +1,9 @@
 import type * as z from 'zod';
 import type { OperationInput, RuntimeConfigInput } from '../input.ts';
+import { admin, shutdown, telemetry } from './agent.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { codeDialect, type Dialect, yamlDialect } from './dialect.ts';
 import { errorRules } from './error-rules.ts';
-import { flag, number, text } from './fields.ts';
 import { healthChecks } from './health-checks.ts';
 import { bulkhead, circuitBreaker, hedge, timeout } from './policies.ts';
 import { operationRateLimit, operationRateLimits, rateLimiting } from './rate-limiting.ts';
@@ -41,15 +41,9 @@ function sections(dialect: Dialect) {
     operations: named(operation(dialect), 'the name of an operation to its policies'),
     errorRules: errorRules(dialect),
     upstreams: upstreams(dialect),
-    admin: section(
-      dialect,
-      {
-        enabled: flag(),
-        host: text('an address to listen on'),
-        port: number({ whole: true, min: 0, max: 65_535 }),
-      },
-      DESCRIPTIONS.admin,
-    ),
+    admin: admin(dialect),
+    shutdown: shutdown(dialect),
+    telemetry: telemetry(dialect),
   };
 }
 

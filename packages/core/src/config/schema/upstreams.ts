@@ -3,24 +3,15 @@ import type { UpstreamInput } from '../input.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import type { Dialect } from './dialect.ts';
 import { expected, list, orNone, text } from './fields.ts';
+import { httpMethod } from './http-method.ts';
 import { optional, section } from './section.ts';
 
-/** RFC 9110 and 5789, QUERY, and the WebDAV methods that clients send. */
-const METHODS = [
-  ...['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT', 'QUERY'],
-  ...['COPY', 'LOCK', 'MKCOL', 'MOVE', 'PROPFIND', 'PROPPATCH', 'REPORT', 'SEARCH', 'UNLOCK', 'PURGE'],
-];
 const HOST = 'a host without scheme or path: "api.example.com", "*.example.com", "localhost:8080"';
 const PATH = 'a path that starts with "/": "/v1/chat/*" (* stays inside a segment, ** crosses them)';
 const PATH_ALONE = 'the path alone, without "?" and "#": query and fragment of a request are not looked at';
 
 export function upstreams(dialect: Dialect): z.ZodType<(UpstreamInput | undefined)[]> {
-  const method = z.string(expected('an HTTP method')).transform((value, context) => {
-    const upper = value.trim().toUpperCase();
-    if (METHODS.includes(upper)) return upper;
-    context.addIssue({ code: 'custom', message: 'an HTTP method', params: { candidates: METHODS } });
-    return z.NEVER;
-  });
+  const method = httpMethod();
   const path = z.string(expected(PATH)).regex(/^[/*][^\s?#]*$/, {
     error: ({ input }) => (/^[/*]\S*$/.test(String(input)) ? PATH_ALONE : PATH),
   });
