@@ -33,11 +33,11 @@ describe('checksFromConfig', () => {
 
 describe('definitionOf', () => {
   it('changes with whatever changes the check, and with nothing else', () => {
-    const plain = { checkType: 'http', url: 'http://a/' };
+    const plain = { checkType: 'http', url: 'http://a/' } as const;
     const others: NetworkProvider[] = [
       { ...plain, url: 'http://b/' },
       { ...plain, method: 'HEAD' },
-      { ...plain, expectStatus: 204 },
+      { ...plain, expectStatus: [204] },
       { ...plain, headers: { a: 'b' } },
       { checkType: 'tcp', address: 'a:1' },
       { checkType: 'tcp', address: 'a:2' },

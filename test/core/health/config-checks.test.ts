@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { parse, yaml } from '../../support/config.ts';
 import { finding, registryIn } from './health-registry.ts';
 import { networkConfig } from './network-config.ts';
 
-const shop = { checkType: 'http', url: 'http://shop.test/' };
-const db = { checkType: 'tcp', address: '127.0.0.1:5432' };
+const shop = { checkType: 'http', url: 'http://shop.test/' } as const;
+const db = { checkType: 'tcp', address: '127.0.0.1:5432' } as const;
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -32,6 +33,33 @@ describe('checks that the config describes', () => {
       overall: 'degraded',
       checks: [{ check: 'shop', status: 'unhealthy', required: false, message: 'HTTP 503, expected 200 to 399' }],
     });
+    registry.stop();
+  });
+
+  it('are what crossbridge.yml says they are', async () => {
+    const seen: unknown[] = [];
+    vi.stubGlobal('fetch', async (url: URL, { method, headers }: { method: string; headers: Headers }) => {
+      seen.push(`${method} ${url} ${headers.get('x-probe')}`);
+      return new Response(null, { status: 204 });
+    });
+    const { config } = parse(yaml`
+      runtime:
+        health_checks:
+          providers:
+            shop:
+              url: http://shop.test/health
+              method: HEAD
+              expect_status: [200, 204]
+              headers: { x-probe: yes }
+              interval: 5s
+            db: { address: "db.test:5432", enabled: false }
+    `);
+    const { registry, clock } = registryIn(config.healthChecks);
+    expect(registry.names()).toEqual(['shop', 'db']);
+    registry.start();
+    await clock.advance(8_000);
+    expect(seen).toEqual(['HEAD http://shop.test/health yes', 'HEAD http://shop.test/health yes']);
+    expect(registry.overall()).toMatchObject({ overall: 'healthy', checks: [{ check: 'shop', message: 'HTTP 204' }] });
     registry.stop();
   });
 

@@ -88,6 +88,16 @@ describe('TrafficWatch', () => {
     expect(seen).toEqual([nothing, nothing, nothing, '6 of 6 calls failed', nothing, nothing, nothing, nothing]);
   });
 
+  it('gathers nothing across totals that began anew', () => {
+    const watch = new TrafficWatch();
+    const looked = (atMs: number, calls: number, failures: number, sinceMs: number) =>
+      watch.look('embed', { calls, failures, sinceMs }, NOW_MS + atMs, 1_000)?.result.message;
+    looked(0, 100, 0, 0);
+    looked(1_000, 102, 2, 0);
+    expect(looked(2_000, 3, 3, NOW_MS + 1_500)).toBeUndefined();
+    expect(looked(3_000, 6, 6, NOW_MS + 1_500)).toBe('6 of 6 calls failed');
+  });
+
   it('never judges better for more failures', () => {
     const order = ['healthy', 'degraded', 'unhealthy'];
     fc.assert(

@@ -1,4 +1,4 @@
-import type { HealthChecksConfig } from '../config/types.ts';
+import type { HealthChecksConfig, HealthProviderConfig } from '../config/types.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import type { HealthCheck } from './check.ts';
 import { HttpHealthCheck } from './checks/http.ts';
@@ -6,18 +6,10 @@ import { TcpHealthCheck } from './checks/tcp.ts';
 import { parseTcpAddress } from './checks/tcp-address.ts';
 
 /** The fields of a provider that make a check without code. */
-export interface NetworkProvider {
-  /** `http` asks {@link url}, `tcp` connects to {@link address}; every other type needs an object that code registers. */
-  readonly checkType: string;
-  readonly url?: string | undefined;
-  /** Default `GET`. */
-  readonly method?: string | undefined;
-  /** Default 200 to 399. */
-  readonly expectStatus?: number | readonly number[] | undefined;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** `host:port`, `[::1]:port`. */
-  readonly address?: string | undefined;
-}
+export type NetworkProvider = Pick<
+  HealthProviderConfig,
+  'checkType' | 'url' | 'method' | 'expectStatus' | 'headers' | 'address'
+>;
 
 /**
  * The checks that the config describes fully, by name: for a service whose code registers none.
@@ -36,8 +28,8 @@ export function checksFromConfig({
 }
 
 /** Equal for two providers that make the same check. */
-export function definitionOf(provider: NetworkProvider): string {
-  const { checkType, url, method, expectStatus, headers, address } = provider;
+export function definitionOf(provider: NetworkProvider | undefined): string {
+  const { checkType, url, method, expectStatus, headers, address } = provider ?? {};
   return JSON.stringify([checkType, url, method, expectStatus, headers, address]);
 }
 

@@ -171,7 +171,7 @@ export class HealthRegistry {
     }
     for (const [name, check] of made) {
       const before = this.#entries.get(name);
-      const definition = definitionOf(config.providers[name] ?? { checkType: '' });
+      const definition = definitionOf(config.providers[name]);
       const stays = before !== undefined && (before.definition === undefined || before.definition === definition);
       if (!stays) this.#put(name, check, {}, definition);
     }
