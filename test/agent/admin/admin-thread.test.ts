@@ -6,7 +6,8 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { AdminThread } from '../../../packages/agent/src/admin/admin-thread.ts';
 import type { FromAdminThread } from '../../../packages/agent/src/admin/messages.ts';
 import { SharedState } from '../../../packages/agent/src/admin/shared-state.ts';
-import { SETTINGS } from './fakes.ts';
+import { freePort } from '../../support/app.ts';
+import { SETTINGS, snapshotOf } from './fakes.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'crossbridge-admin-'));
 const threads: AdminThread[] = [];
@@ -38,6 +39,31 @@ function threadOf(code: string) {
 }
 
 describe('AdminThread', () => {
+  it('serves again on the same port after a crash, and remembers that the start was over', async () => {
+    const shared = new SharedState();
+    const ports: number[] = [];
+    const deaths: string[] = [];
+    const port = await freePort();
+    const thread = new AdminThread({
+      shared,
+      settings: { ...SETTINGS, port },
+      restartMs: 1,
+      onMessage: (message) => message.type === 'listening' && ports.push(message.port),
+      onStart: () => {},
+      onDeath: (why) => deaths.push(why),
+    });
+    threads.push(thread);
+    const startup = async () => (await fetch(`http://127.0.0.1:${port}/startupz`)).status;
+    shared.beat();
+    thread.post({ type: 'snapshot', json: JSON.stringify(snapshotOf()) });
+    await expect.poll(() => ports).toEqual([port]);
+    await expect.poll(startup).toBe(200);
+    thread.post({ type: 'snapshot', json: 'no JSON' });
+    await expect.poll(() => ports, { timeout: 10_000 }).toEqual([port, port]);
+    expect(deaths).toEqual([expect.stringContaining('JSON')]);
+    expect(await startup()).toBe(200);
+  });
+
   it('shares no environment, no flags and no standard preload with the process', async () => {
     const { seen } = threadOf(
       'parentPort.postMessage({ type: "failed", what: String(process.execArgv), message: Object.keys(process.env).join() });',

@@ -18,6 +18,8 @@ if (process.env.OWN_SIGTERM) {
     server.close(() => {
       process.exitCode = 7;
     });
-    server.closeAllConnections();
+    // `late` lets requests under way end first.
+    if (process.env.OWN_SIGTERM === 'late') server.closeIdleConnections();
+    else server.closeAllConnections();
   });
 }

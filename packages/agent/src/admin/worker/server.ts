@@ -6,17 +6,33 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { headersOf } from './answer.ts';
 import { respond, type Site } from './respond.ts';
 
-const MOST_HEADER_BYTES = 8 * 1_024;
-const MOST_CONNECTIONS = 128;
-/** Requests that one connection may have under way; no client of today sends a second before the first is answered. */
-const MOST_PIPELINED = 16;
-const HEADERS_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 10_000;
-const KEEP_ALIVE_TIMEOUT_MS = 5_000;
-/** For a connection on which nothing moves. Longer than `/metrics` may take. */
-const IDLE_TIMEOUT_MS = 15_000;
-/** From the request to the last byte of its answer, however slowly it is read. */
-const ANSWER_TIMEOUT_MS = 30_000;
+/** What a client may take. Times in milliseconds. */
+export interface ClientLimits {
+  readonly headerBytes: number;
+  readonly connections: number;
+  /** Requests that one connection may have under way; no client of today sends a second before the first is answered. */
+  readonly pipelined: number;
+  readonly headersMs: number;
+  readonly requestMs: number;
+  /** For a connection that is kept for later. */
+  readonly keepAliveMs: number;
+  /** For a connection on which nothing moves. Longer than `/metrics` may take. */
+  readonly idleMs: number;
+  /** From the request to the last byte of its answer, however slowly it is read. */
+  readonly answerMs: number;
+}
+
+export const CLIENT_LIMITS: ClientLimits = {
+  headerBytes: 8 * 1_024,
+  connections: 128,
+  pipelined: 16,
+  headersMs: 5_000,
+  requestMs: 10_000,
+  keepAliveMs: 5_000,
+  idleMs: 15_000,
+  answerMs: 30_000,
+};
+
 /** How long the rest of a refused request is read away: a connection closed over it would lose the answer. */
 const LINGER_MS = 200;
 
@@ -24,26 +40,26 @@ const LINGER_MS = 200;
  * The HTTP server of the admin endpoints, made for clients that mean harm: whatever they send, or do not send, or do not read, costs
  * a bounded amount of memory for a bounded time.
  */
-export function adminServer(site: Site): Server {
+export function adminServer(site: Site, limits: ClientLimits = CLIENT_LIMITS): Server {
   const server = createServer({
-    maxHeaderSize: MOST_HEADER_BYTES,
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    connectionsCheckingInterval: 1_000,
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: Math.min(1_000, limits.headersMs),
     requireHostHeader: true,
     insecureHTTPParser: false,
   });
-  server.maxConnections = MOST_CONNECTIONS;
-  server.timeout = IDLE_TIMEOUT_MS;
+  server.maxConnections = limits.connections;
+  server.timeout = limits.idleMs;
   const underWay = new WeakMap<Socket, number>();
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const { socket } = request;
     const requests = (underWay.get(socket) ?? 0) + 1;
     underWay.set(socket, requests);
     response.on('close', () => underWay.set(socket, (underWay.get(socket) ?? 1) - 1));
-    if (requests > MOST_PIPELINED) socket.destroy();
-    else void serve(site, request, response);
+    if (requests > limits.pipelined) socket.destroy();
+    else void serve(site, request, response, limits.answerMs);
   };
   server.on('request', onRequest);
   // Without a listener the client would be told to go on and send its body.
@@ -54,8 +70,8 @@ export function adminServer(site: Site): Server {
   return server;
 }
 
-async function serve(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const tooLong = setTimeout(() => request.socket.destroy(), ANSWER_TIMEOUT_MS);
+async function serve(site: Site, request: IncomingMessage, response: ServerResponse, answerMs: number): Promise<void> {
+  const tooLong = setTimeout(() => request.socket.destroy(), answerMs);
   response.on('close', () => clearTimeout(tooLong));
   const answer = await respond(request, site);
   if (answer.close === true) await readAway(request);
