@@ -62,6 +62,7 @@ describe('a check over the network', () => {
     };
     expect(resolveRuntimeConfig(input)).toEqual(config);
     expect(resolveRuntimeConfig(config)).toEqual(config);
+    expect(Object.keys(shop?.headers ?? {})).toEqual(['Authorization', 'X-Empty']);
     expect(Object.isFrozen(shop?.headers) && Object.isFrozen(shop?.expectStatus)).toBe(true);
   });
 
@@ -291,6 +292,13 @@ describe('a secret in a check', () => {
       expect(inCode.message).not.toContain('hunter2');
     },
   );
+
+  it('leaves the place of another mistake on its line where it is', () => {
+    const { message } = errorOf(() => parse(provider('url: "http://me:hunter2@a.test/", metod: GET')));
+    const [source = '', caret = ''] = message.split('\n').slice(-2);
+    expect(source).not.toContain('hunter2');
+    expect(source.slice(caret.indexOf('^'))).toBe('metod: GET}');
+  });
 
   it.each([
     { url: 'http://me:hunter#2@a.test/' },
