@@ -71,6 +71,27 @@ describe('abort in the pipeline', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('makes no attempt when it comes in the instant in which a slot is handed over', async () => {
+    const { bridge, observer } = testBridge({ bulkhead: { limit: 1, queue: 1 }, circuitBreaker: {} });
+    const first = new AbortController();
+    const running = bridge.run('op', never, { signal: first.signal });
+    const second = new AbortController();
+    const reason = new Error('gone');
+    observer.on = ({ type }) => {
+      if (type === 'bulkhead.admitted') second.abort(reason);
+    };
+    const fn = failing([], 1);
+    const queued = bridge.run('op', fn, { signal: second.signal });
+    await settle();
+    first.abort();
+    await rejection(running);
+    expect(await rejection(queued)).toBe(reason);
+    expect(fn.calls).toBe(0);
+    expect(bridge.state.operations()[0]).toMatchObject({ bulkhead: { active: 0, queued: 0 } });
+    // Nor does the breaker know of an attempt.
+    expect(observer.scopes.filter(({ kind }) => kind === 'attempt')).toHaveLength(1);
+  });
+
   it('does not count against the breaker', async () => {
     const { bridge, observer } = testBridge({ circuitBreaker: { consecutiveFailures: 1 } });
     for (let call = 0; call < 5; call += 1) {

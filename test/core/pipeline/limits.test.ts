@@ -234,6 +234,17 @@ describe('rate limit in the pipeline', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('ends with the failure of the callee when tokens for another attempt can no longer come in time', async () => {
+    const perAttempt = { ...general, per: 'attempt', maxWaitMs: 5_000 } as const;
+    const { bridge, clock } = exactBridge({ rateLimit: perAttempt }, { retry: plainRetry });
+    const first = httpError(503);
+    const call = rejection(bridge.run('op', failing([first], 1)));
+    await clock.advance(200);
+    const op = { ...bridge.config.operations.op, rateLimit: { ...perAttempt, windowSeconds: 3_600 } };
+    bridge.apply({ ...bridge.config, operations: { ...bridge.config.operations, op } });
+    expect(await clock.run(call)).toBe(first);
+  });
+
   it('keeps a waiting call in its own asynchronous context', async () => {
     const { bridge, clock } = exactBridge({ rateLimit: { ...general, maxWaitMs: 60_000 } });
     const storage = new AsyncLocalStorage<string>();

@@ -9,6 +9,7 @@ import {
   heedsAborts,
   keepsLimits,
   leavesNothing,
+  sameUnwatched,
 } from './properties/laws.ts';
 import { anyWorld, fragileWorld, reloadedWorld, type World } from './properties/model.ts';
 import { type Played, type PlayedCall, play } from './properties/play.ts';
@@ -48,6 +49,15 @@ describe('any calls under any policies', () => {
   it('never overdraw a bulkhead or a rate limit', () => always(keepsLimits));
   it('leave no timer, listener, slot, place or probe behind', () => always(leavesNothing));
   it('leave no place of a probe behind that a limit refused', () => always(leavesNothing, fragileWorld));
+  it('go the same way, and leave nothing behind, when nobody watches', () =>
+    fc.assert(
+      fc.asyncProperty(anyWorld, async (world) => {
+        const unwatched = await play(world, false);
+        sameUnwatched(await play(world), unwatched);
+        leavesNothing(unwatched);
+      }),
+      { numRuns: NUM_RUNS },
+    ));
   it('end with one outcome when the policies change meanwhile', () => always(ofEveryCall(endsOnce), reloadedWorld));
   it('heed aborts when the policies change meanwhile', () => always(ofEveryCall(heedsAborts), reloadedWorld));
   it('leave nothing behind when the policies change meanwhile', () => always(leavesNothing, reloadedWorld));

@@ -88,6 +88,17 @@ describe('timeouts in the pipeline', () => {
     expect(seen.sort()).toEqual(['call 0', 'call 1', 'call 2', 'call 3']);
   });
 
+  it('makes no attempt after a backoff that a sleeping machine has made longer than the deadline', async () => {
+    const { bridge, clock } = testBridge({ retry: plainRetry, timeout: { totalMs: 1_000 } });
+    const first = httpError(503);
+    const fn = failing([first], 1);
+    const call = rejection(bridge.run('op', fn));
+    await clock.advance(50);
+    clock.jump(2_000);
+    expect(await clock.run(call)).toMatchObject({ code: 'deadline_exceeded', cause: first });
+    expect(fn.calls).toBe(1);
+  });
+
   it('shares timers of the lengths that the config names, and only of those', async () => {
     const { bridge, clock } = testBridge({ timeout: { totalMs: 400 } });
     const idleTimers = shareTimers(clock);

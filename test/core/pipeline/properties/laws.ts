@@ -123,6 +123,10 @@ export function accountsForTime(call: PlayedCall, { world }: Played): void {
   const budgetMs = Math.min(totalMs ?? Number.POSITIVE_INFINITY, call.plan.deadlineMs ?? Number.POSITIVE_INFINITY);
   // A timer that is set anew takes whole milliseconds, rounded up.
   expect(durationMs).toBeLessThanOrEqual(budgetMs + (world.sharesTimers ? 1 : 1e-6));
+  for (const { errorType, durationMs: attemptMs } of ofType(call, 'attempt.ended')) {
+    // A callee may fail with the same type, but not in this model.
+    if (errorType === 'attempt_timeout') expect(attemptMs).toBeGreaterThanOrEqual((timeout.attemptMs ?? 0) - 1e-6);
+  }
   if (hedge !== null || call.info === undefined) return;
   const { limiterMs, queueMs, attemptMs, backoffMs } = call.info;
   expect(limiterMs + queueMs + attemptMs + backoffMs).toBeCloseTo(durationMs, 6);
@@ -147,6 +151,18 @@ export function keepsLimits({ world, events }: Played): void {
       expect(tokens).toBeLessThanOrEqual(rateLimit.capacity + refilled + 1e-6);
     }
   }
+}
+
+/** What happens to callers does not hang on whether anybody watches. */
+export function sameUnwatched(watched: Played, unwatched: Played): void {
+  expect(unwatched.calls.map(courseOf)).toEqual(watched.calls.map(courseOf));
+}
+
+function courseOf({ facts }: PlayedCall): unknown[] {
+  return facts.flatMap<unknown>((fact) => {
+    if (fact.what === 'event') return [];
+    return fact.what === 'settled' ? [{ ...fact, error: String(fact.error) }] : [fact];
+  });
 }
 
 /** When every call has ended, nothing of them is left. */

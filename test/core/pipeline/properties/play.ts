@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import type { AttemptContext, BridgeEvent, CallInfo, RunOptions } from '@crossbridge/core';
 import { ConfigError, type OperationConfig } from '@crossbridge/core/config';
-import type { Bridge } from '../../../../packages/core/src/bridge.ts';
+import { Bridge } from '../../../../packages/core/src/bridge.ts';
 import { exactBridge } from '../../../support/bridges.ts';
 import { settle, type VirtualClock } from '../../../support/virtual-clock.ts';
 import type { Behaviour, CallPlan, World } from './model.ts';
@@ -38,9 +38,10 @@ export interface Played {
   };
 }
 
-/** Lets a world happen in virtual time. */
-export async function play(world: World): Promise<Played> {
-  const { bridge, clock, observer } = exactBridge(world.policies);
+/** Lets a world happen in virtual time; where nobody watches, there are no events. */
+export async function play(world: World, watched = true): Promise<Played> {
+  const { bridge: seen, clock, observer } = exactBridge(world.policies);
+  const bridge = watched ? seen : new Bridge(seen.config, { clock, random: () => 0.5 });
   const idleTimers = world.sharesTimers ? shareTimers(clock) : () => 0;
   const callee = new Callee(clock);
   const calls: PlayedCall[] = [];
