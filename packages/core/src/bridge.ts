@@ -1,17 +1,18 @@
-import { assertBridgeOptions, assertObserver, type BridgeOptions } from './bridge-options.ts';
+import { assertObserver, type BridgeOptions } from './bridge-options.ts';
+import type { BridgeStateView } from './bridge-state.ts';
 import type { BreakerControl } from './circuit-breaker/breaker-registry.ts';
-import { type Classifier, createClassifier } from './classification/classify.ts';
-import { configured } from './classification/configured.ts';
-import type { ErrorRule } from './classification/error-rule.ts';
+import type { Classifier } from './classification/classify.ts';
+import { ErrorMeanings } from './classification/error-meanings.ts';
+import type { ErrorExplanation } from './classification/explain.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type ConfigChange, diffConfig } from './config/diff.ts';
 import type { RuntimeConfigInput } from './config/input.ts';
 import { resolveRuntimeConfig } from './config/resolve.ts';
 import type { OperationConfig, RuntimeConfig } from './config/types.ts';
 import { BridgeClosedError, RateLimitExceeded } from './errors.ts';
-import { aggregate } from './health/aggregate.ts';
-import type { OverallHealth } from './health/check-health.ts';
-import { operationHealth } from './health/operation-health.ts';
+import type { BridgeHealth } from './health/bridge-health.ts';
+import { assertQuota, type Quota } from './health/quota.ts';
+import type { HealthRegistry } from './health/registry.ts';
 import { assertReserveOptions, assertRetryOptions } from './method-options.ts';
 import { Notifier } from './notifier.ts';
 import type { Observer } from './observer.ts';
@@ -19,9 +20,10 @@ import type { AttemptFunction } from './pipeline/attempt.ts';
 import { Call } from './pipeline/call.ts';
 import type { Environment } from './pipeline/operation.ts';
 import { NO_POLICIES, OperationRegistry } from './pipeline/operation-registry.ts';
-import { type OperationState, stateOf } from './pipeline/operation-state.ts';
+import { stateOf } from './pipeline/operation-state.ts';
 import { runCall } from './pipeline/run.ts';
 import { takeTokens } from './pipeline/take-tokens.ts';
+import { watchHealth } from './pipeline/watch-health.ts';
 import type { CallKey } from './rate-limit/call-key.ts';
 import { OperationLimits, type ReserveOptions } from './rate-limit/operation-limits.ts';
 import { RateLimiter } from './rate-limit/rate-limiter.ts';
@@ -30,16 +32,7 @@ import type { RetryPolicyOptions } from './retry/policy.ts';
 import { type RetryOptions, retryCall } from './retry/retry-call.ts';
 import { assertRunnable, NO_OPTIONS, type RunOptions } from './run-options.ts';
 
-export type { BridgeOptions } from './bridge-options.ts';
-export type { BreakerControl } from './circuit-breaker/breaker-registry.ts';
-
 function nothing(): void {}
-
-/** Live state of a bridge, for gauges and health endpoints. */
-export interface BridgeStateView {
-  operations(): readonly OperationState[];
-  health(): OverallHealth;
-}
 
 /** One configured instance: its operations, limiter, health and observers. */
 export class Bridge {
@@ -48,30 +41,39 @@ export class Bridge {
   readonly rateLimiter: RateLimiter;
   readonly state: BridgeStateView = {
     operations: () => [...this.#operations.all()].map(stateOf),
-    health: () => this.#health(),
+    health: () => this.#health.evaluate(),
+    ready: () => this.#health.isReady(),
   };
   readonly #clock: Clock;
-  readonly #errorRules: readonly ErrorRule[] | undefined;
+  readonly #meanings: ErrorMeanings;
   readonly #environment: Environment;
   readonly #operations: OperationRegistry;
+  readonly #health: BridgeHealth;
   #closed = false;
 
-  /** Use {@link createBridge}. */
+  /** Use `createBridge`. */
   constructor(config: RuntimeConfig, options: BridgeOptions) {
     const clock = options.clock ?? systemClock;
     this.#config = config;
     this.#clock = clock;
-    this.#errorRules = options.errorRules;
+    this.#meanings = new ErrorMeanings(options.errorRules, () => clock.wallNow());
     this.rateLimiter = new RateLimiter({ maxKeys: config.rateLimiting.maxKeys, clock });
     this.#environment = {
       clock,
       random: options.random ?? Math.random,
       notifier: new Notifier(options.onObserverError),
-      classify: this.#classifier(config),
+      classify: this.#meanings.classifier(config),
     };
-    const classifierFor = (operation: OperationConfig): Classifier => this.#classifier(this.#config, operation);
+    const classifierFor = (operation: OperationConfig): Classifier =>
+      this.#meanings.classifier(this.#config, operation);
     this.#operations = new OperationRegistry(config, this.#environment, this.rateLimiter, classifierFor);
+    this.#health = watchHealth(config, this.#environment, this.#operations);
     for (const observer of options.observers ?? []) this.observe(observer);
+  }
+
+  /** The health checks; those of `health_checks.providers` with an address are there already. They run on schedule until {@link close}. */
+  get health(): HealthRegistry {
+    return this.#health.registry;
   }
 
   /** The config in force, finished and frozen. {@link apply} replaces it as a whole. */
@@ -159,9 +161,33 @@ export class Bridge {
     return target === undefined ? breakers : breakers?.control(target);
   }
 
+  /** False while degraded mode (`health_checks.degraded_mode`) has switched the feature off. True for one that nobody named. */
+  isFeatureEnabled(name: string): boolean {
+    return this.#health.isFeatureEnabled(name);
+  }
+
+  /**
+   * Takes down what the provider behind `operation` says is left of a quota: for health and metrics; it limits nothing.
+   *
+   * @throws InvalidArgumentError for numbers that are none
+   */
+  noteQuota(operation: string, quota: Quota): void {
+    const { quotas } = this.#operations.of(operation);
+    quotas.note(assertQuota(quota), this.#clock.now());
+  }
+
+  /**
+   * What `error` means to `operation`, or to one without rules of its own: class, retry, breaker, which rule decided, and on which error
+   * of the chain. Goes by every rule in force, those given in code first.
+   */
+  explain(error: unknown, operation?: string): ErrorExplanation {
+    return this.#meanings.explain(error, this.#config, operation);
+  }
+
   /**
    * Goes on with another config, all of it or, when it has problems, none. Live state carries over: levels of buckets, queues, breaker
-   * states and windows, running calls. `admin` and `rate_limiting.max_keys` are read at the start only.
+   * states and windows, running calls. `admin`, `shutdown`, `telemetry` and
+   * `rate_limiting.max_keys` are read at the start only.
    *
    * @returns what changed
    * @throws ConfigError that lists every problem; the bridge goes on as before
@@ -177,8 +203,9 @@ export class Bridge {
     }
     const changes = diffConfig(this.#config, next);
     this.#config = next;
-    this.#environment.classify = this.#classifier(next);
+    this.#environment.classify = this.#meanings.classifier(next);
     this.#operations.configure(next);
+    this.#health.configure(next);
     const changed = changes.flatMap(({ operation }) => operation ?? []);
     notifier.tell({ type: 'config.reloaded', result: 'applied', changed, call: undefined });
     return changes;
@@ -198,10 +225,11 @@ export class Bridge {
   /**
    * Refuses new calls ({@link run}, {@link retry}, {@link reserve}) with a BridgeClosedError. Calls under way end by themselves, under
    * their policies: those that wait for tokens, a slot or their next attempt, too. Whoever cannot wait for them aborts their signals.
-   * Observers are told to the end, and limits keep their books ({@link checkRateLimit}, `settle`). Nothing else is held: no timer, no handle.
+   * Observers are told to the end, and limits keep their books ({@link checkRateLimit}, `settle`). Health checks run no more.
    */
   close(): void {
     this.#closed = true;
+    this.#health.close();
   }
 
   /** {@link close}, for `using bridge = createBridge(…)`. */
@@ -218,30 +246,4 @@ export class Bridge {
     if (!notifier.poll()) return runCall(operation, call, fn, options.fallback);
     return notifier.around({ kind: 'call', call }, () => runCall(operation, call, fn, options.fallback));
   }
-
-  #classifier(config: RuntimeConfig, operation?: OperationConfig): Classifier {
-    return createClassifier({
-      ...configured(config, operation),
-      rules: this.#errorRules,
-      wallNow: () => this.#clock.wallNow(),
-    });
-  }
-
-  #health(): OverallHealth {
-    const checks = [...this.#operations.all()].flatMap(({ name, config, breakers }) =>
-      // One that only watches refuses nothing, so it degrades nothing.
-      breakers === undefined || config.circuitBreaker?.mode === 'shadow' ? [] : [operationHealth(name, breakers.state)],
-    );
-    return { overall: aggregate(checks), checks };
-  }
-}
-
-/**
- * Creates a bridge from a config: an object in camelCase and milliseconds, or what `loadRuntimeConfig` returned.
- *
- * @throws ConfigError that lists every problem of the config, InvalidArgumentError for options that cannot work; nothing is started then
- */
-export function createBridge(config: RuntimeConfigInput = {}, options: BridgeOptions = {}): Bridge {
-  assertBridgeOptions(options);
-  return new Bridge(resolveRuntimeConfig(config), options);
 }

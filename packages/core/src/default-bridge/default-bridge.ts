@@ -1,7 +1,8 @@
-import { type Bridge, createBridge } from '../bridge.ts';
+import type { Bridge } from '../bridge.ts';
 import { assertBridge } from '../bridge-options.ts';
 import { loadRuntimeConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
+import { createBridge } from '../create-bridge.ts';
 
 /** Shared by every copy of the package in the process: two default bridges would admit twice what the limits say. */
 const SLOT = Symbol.for('crossbridge.default_bridge.v1');

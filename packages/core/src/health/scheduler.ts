@@ -65,7 +65,7 @@ export class Scheduler {
   }
 
   #arm(earliestMs: number): void {
-    this.#clock.clearTimeout(this.#timer);
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     const next = this.#next();
     if (next === undefined) return;

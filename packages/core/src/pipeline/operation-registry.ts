@@ -47,6 +47,11 @@ export class OperationRegistry {
     return this.#operations.values();
   }
 
+  /** The operation of that name, if the config names it or a call has been made; nothing is added. */
+  find(name: string): Operation | undefined {
+    return this.#operations.get(name);
+  }
+
   of(name: string): Operation {
     const known = this.#operations.get(name);
     if (known !== undefined) return known;

@@ -1,3 +1,5 @@
+import type { OperationSigns } from '../health/operation-health.ts';
+import type { Quota } from '../health/quota.ts';
 import type { BreakerState, PolicyMode } from '../observer.ts';
 import type { Operation } from './operation.ts';
 
@@ -21,6 +23,8 @@ export interface OperationState {
   /** The first of the rate limits. */
   readonly rateLimit?: RateLimitState;
   readonly rateLimits?: readonly RateLimitState[];
+  /** What its provider says is left of quotas of its own. */
+  readonly quotas?: readonly Quota[];
 }
 
 export interface RateLimitState {
@@ -30,7 +34,9 @@ export interface RateLimitState {
   readonly mode: PolicyMode;
 }
 
-export function stateOf({ name, active, config, breakers, bulkhead, limits }: Operation): OperationState {
+export function stateOf(operation: Operation): OperationState {
+  const { name, active, config, breakers, bulkhead, limits, environment } = operation;
+  const quotas = operation.quotas.current(environment.clock.now());
   const rateLimits = limits?.configs.map(({ name, capacity, mode }) => ({ name, limit: capacity, mode }));
   return {
     operation: name,
@@ -56,5 +62,12 @@ export function stateOf({ name, active, config, breakers, bulkhead, limits }: Op
         }
       : {}),
     ...(rateLimits?.[0] === undefined ? {} : { rateLimit: rateLimits[0], rateLimits }),
+    ...(quotas.length === 0 ? {} : { quotas }),
   };
+}
+
+/** What the calls of an operation show about the health of what it calls. */
+export function signsOf({ name, config, breakers, traffic, quotas, environment }: Operation): OperationSigns {
+  const breaker = config.circuitBreaker?.mode === 'shadow' ? undefined : breakers?.state;
+  return { name, breaker, traffic, quotas: quotas.current(environment.clock.now()) };
 }

@@ -4,6 +4,7 @@ import type { BreakerPermit, BreakerResult, CircuitBreaker } from '../circuit-br
 import type { Classifier } from '../classification/classify.ts';
 import type { Clock } from '../clock.ts';
 import type { BulkheadConfig, CircuitBreakerConfig, HedgeConfig, OperationConfig } from '../config/types.ts';
+import { QuotaBook } from '../health/quota.ts';
 import { HedgeDelay } from '../hedge/hedge-delay.ts';
 import type { Notifier } from '../notifier.ts';
 import type { OperationLimits } from '../rate-limit/operation-limits.ts';
@@ -34,6 +35,7 @@ export class Operation {
   /** Calls under way, those that wait included. */
   active: number = 0;
   readonly traffic: CallTraffic;
+  readonly quotas: QuotaBook = new QuotaBook();
   /** The call whose arrival or result is being recorded, so that a change of the breaker can name it. */
   #recording: Call | undefined;
   /** Whether a policy goes by how long attempts take. */

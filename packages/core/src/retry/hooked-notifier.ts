@@ -17,6 +17,11 @@ export class HookedNotifier extends Notifier {
     return true;
   }
 
+  override poll(): boolean {
+    this.#base.poll();
+    return true;
+  }
+
   override tell(event: BridgeEvent): void {
     this.#base.tell(event);
     this.#hook(event);

@@ -1,4 +1,11 @@
-import { type Bridge, isCrossbridgeError, retryAfterMsOf } from '@crossbridge/core';
+import {
+  assertOptions,
+  type Bridge,
+  isCrossbridgeError,
+  optionNames,
+  refuseOption,
+  retryAfterMsOf,
+} from '@crossbridge/core';
 import type { UpstreamRule } from '@crossbridge/core/config';
 import { HttpFailure, httpFailureOf } from './http-failure.ts';
 import { compileUpstreams, type UpstreamMatcher } from './match.ts';
@@ -17,6 +24,10 @@ export interface HardenFetchOptions {
   readonly idempotent?: boolean | 'auto';
 }
 
+const WHOSE = 'hardenFetch';
+
+const NAMES = optionNames<HardenFetchOptions>({ bridge: true, upstreams: true, operation: true, idempotent: true });
+
 /**
  * Wraps a `fetch` so that the requests which match a rule run under the policies of its operation; all others pass untouched.
  *
@@ -27,8 +38,11 @@ export interface HardenFetchOptions {
  * - A refusal rejects with a `CrossbridgeError`; to an AI SDK it is a response with status 429, 503 or 504, so that it raises
  *   its own error class.
  * - An AI SDK's own retries do not multiply ours: see {@link sdkCallOf}.
+ *
+ * @throws InvalidArgumentError that names the option, what was given and what is expected
  */
 export function hardenFetch(fetch: Fetch, options: HardenFetchOptions): Fetch {
+  assertHardenFetchOptions(fetch, options);
   const { bridge, operation } = options;
   const match: (method: string, url: URL) => Target | undefined =
     operation === undefined
@@ -52,6 +66,27 @@ export function hardenFetch(fetch: Fetch, options: HardenFetchOptions): Fetch {
       ? refusalAsResponse(send(fetch, bridge, rule, request, undefined).response, request)
       : sendForSdk(fetch, bridge, rule, request, sdkCallOf(request, retry.maxAttempts));
   };
+}
+
+function assertHardenFetchOptions(fetch: unknown, options: HardenFetchOptions): void {
+  if (typeof fetch !== 'function') refuseOption('The first argument', WHOSE, 'a fetch function', fetch);
+  assertOptions(options, NAMES, WHOSE);
+  const { upstreams, operation, idempotent } = options;
+  // Not by its class: another copy of the package makes bridges, too.
+  const bridge = options.bridge as Partial<Bridge> | null | undefined;
+  if (typeof bridge?.run !== 'function') refuseOption('bridge', WHOSE, 'a bridge (see createBridge)', bridge);
+  if (operation !== undefined && (typeof operation !== 'string' || operation === '')) {
+    refuseOption('operation', WHOSE, 'a non-empty string', operation);
+  }
+  if (idempotent !== undefined && typeof idempotent !== 'boolean' && idempotent !== 'auto') {
+    refuseOption('idempotent', WHOSE, 'true, false or "auto"', idempotent);
+  }
+  if (upstreams === undefined) return;
+  if (!Array.isArray(upstreams)) refuseOption('upstreams', WHOSE, 'a list of rules', upstreams);
+  for (const [index, rule] of upstreams.entries()) {
+    if (typeof rule?.operation === 'string' && typeof rule.match === 'object' && rule.match !== null) continue;
+    refuseOption(`upstreams[${index}]`, WHOSE, 'a rule with match and operation', rule);
+  }
 }
 
 /** Compiles the rules again when a reload of the config has replaced them. */
