@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type App, startApp } from '../support/app.ts';
+import { json, startUpstream } from '../support/upstream.ts';
 import { poll, statuses } from './admin-poll.ts';
 import { exchange, statusesIn } from './raw-connection.ts';
 
@@ -26,11 +27,10 @@ async function block(app: App, ms: number): Promise<void> {
   await (await fetch(`${await serviceUrl(app)}/block?ms=${ms}`)).text();
 }
 
-/** Starts the endpoints without the agent, with limits of a few seconds instead of half a minute. */
-async function startAdmin(admin: object): Promise<{ readonly app: App; readonly at: string } & AsyncDisposable> {
-  const flags = ['--conditions=crossbridge-source'];
-  const app = await startApp({ app: 'admin.mjs', config: '', flags, env: { ADMIN: JSON.stringify(admin) } });
-  await expect.poll(() => app.admin('/livez').then(({ status }) => status)).toBe(200);
+/** Starts a service whose event loop may be stuck for a second before it counts as dead. */
+async function startImpatient(): Promise<{ readonly app: App; readonly at: string } & AsyncDisposable> {
+  const app = await startApp({ app: 'busy.mjs', config: `${config}  admin: { liveness_limit: 1s }\n` });
+  await expect.poll(async () => (await app.admin('/readyz')).status).toBe(200);
   return { app, at: `http://127.0.0.1:${app.adminPort}`, [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() };
 }
 
@@ -43,7 +43,7 @@ describe('the admin endpoints of a service whose event loop is blocked', () => {
     const alive = poll(`${at}/livez`);
     const ready = poll(`${at}/readyz`);
     const metrics = fetch(`${at}/metrics`);
-    const verbose = await (await fetch(`${at}/healthz?verbose`)).json();
+    const verbose = (await (await fetch(`${at}/healthz?verbose`)).json()) as { readonly checks: object };
     expect(verbose).toMatchObject({ operations: null, notes: [expect.stringContaining('did not answer')] });
     expect(verbose.checks).toHaveProperty('operation:plain');
     await expect.poll(() => ready.seen.some(({ status }) => status === 503), { timeout: 20_000 }).toBe(true);
@@ -58,21 +58,21 @@ describe('the admin endpoints of a service whose event loop is blocked', () => {
   });
 
   it('fail liveness beyond its limit, and only for as long', async () => {
-    await using admin = await startAdmin({ livenessLimitMs: 1_000 });
-    const alive = poll(`${admin.at}/livez`);
-    await block(admin.app, 4_000);
+    await using impatient = await startImpatient();
+    const alive = poll(`${impatient.at}/livez`);
+    await block(impatient.app, 4_000);
     await expect.poll(() => alive.seen.some(({ status }) => status === 503), { timeout: 20_000 }).toBe(true);
     await expect.poll(() => alive.seen.at(-1)?.status, { timeout: 20_000 }).toBe(200);
     expect(statuses(await alive.stop())).toEqual([200, 503]);
   });
 
   it('do not blame a process that was stopped and goes on', async () => {
-    await using admin = await startAdmin({ livenessLimitMs: 1_000 });
-    admin.app.kill('SIGSTOP');
+    await using impatient = await startImpatient();
+    impatient.app.kill('SIGSTOP');
     await sleep(4_000);
-    const waiting = fetch(`${admin.at}/livez`);
-    const alive = poll(`${admin.at}/livez`);
-    admin.app.kill('SIGCONT');
+    const waiting = fetch(`${impatient.at}/livez`);
+    const alive = poll(`${impatient.at}/livez`);
+    impatient.app.kill('SIGCONT');
     expect((await waiting).status).toBe(200);
     await sleep(1_500);
     expect(statuses(await alive.stop())).toEqual([200]);
@@ -80,13 +80,40 @@ describe('the admin endpoints of a service whose event loop is blocked', () => {
 });
 
 describe('the admin endpoints', () => {
+  it('follow the checks of crossbridge.yml: starting until the first result, then as ready as they are', async () => {
+    await using upstream = await startUpstream((response) => json(response, 503, {}));
+    const checks = `
+  health_checks:
+    interval: 200ms
+    timeout: 100ms
+    initial_delay: 3s
+    failure_threshold: 1
+    providers:
+      database: { url: "${upstream.url}/health", required: true }
+`;
+    await using app = await startApp({ app: 'busy.mjs', config: config + checks });
+    expect((await app.admin('/startupz')).status).toBe(503);
+    expect(await (await app.admin('/startupz')).json()).toMatchObject({ pending: ['database'] });
+    await expect.poll(async () => (await app.admin('/startupz')).status, { timeout: 20_000 }).toBe(200);
+    await expect.poll(async () => (await app.admin('/readyz')).status, { timeout: 20_000 }).toBe(503);
+    expect(await (await app.admin('/readyz')).json()).toMatchObject({
+      overallStatus: 'unhealthy',
+      failing: ['database'],
+    });
+    expect((await app.admin('/livez')).status).toBe(200);
+    upstream.answer = (response) => json(response, 200, {});
+    await expect.poll(async () => (await app.admin('/readyz')).status, { timeout: 20_000 }).toBe(200);
+    expect((await app.admin('/startupz')).status).toBe(200);
+  });
+
   it('say when the start is over', async () => {
     await using app = await startApp({ app: 'busy.mjs', config });
     await expect.poll(async () => (await app.admin('/startupz')).status).toBe(200);
     expect((await app.admin('/healthz')).headers.get('content-type')).toBe('application/health+json; charset=utf-8');
     const verbose = await (await app.admin('/healthz?verbose')).json();
     expect(verbose).toMatchObject({ status: 'pass', overallStatus: 'healthy', stopping: false });
-    expect(verbose.operations.map(({ operation }: { operation: string }) => operation)).toContain('plain');
+    const { operations } = verbose as { readonly operations: readonly { readonly operation: string }[] };
+    expect(operations.map(({ operation }) => operation)).toContain('plain');
   });
 
   it('serve nobody who comes by a name of somebody else', async () => {

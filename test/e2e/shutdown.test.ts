@@ -80,7 +80,30 @@ describe('SIGTERM, when nobody else listens to it', () => {
     app.kill('SIGTERM');
     expect(await app.ended).toMatchObject({ code: null, signal: 'SIGTERM' });
     expect(await lost).toBe('lost');
-    expect(app.stderr).toContain('stopping: 1 calls are cut off');
+    expect(app.stderr).toContain('stopping: cutting off what is still under way (1)');
+  });
+
+  it('serves on for as long as the config says, not ready, before it ends the process', async () => {
+    await using upstream = await startUpstream(slow(0));
+    const env = { UPSTREAM_URL: upstream.url };
+    await using app = await startApp({ app: 'busy.mjs', config: `${config}  shutdown: { delay: 3s }\n`, env });
+    const url = await serviceUrl(app);
+    await ready(app);
+    app.kill('SIGTERM');
+    await expect.poll(async () => (await app.admin('/readyz')).status).toBe(503);
+    expect((await fetch(url)).status).toBe(200);
+    expect(await app.ended).toMatchObject({ code: null, signal: 'SIGTERM' });
+  });
+
+  it('waits for no call where the config says so', async () => {
+    await using upstream = await startUpstream(() => {});
+    const env = { UPSTREAM_URL: upstream.url };
+    await using app = await startApp({ app: 'busy.mjs', config: `${config}  shutdown: { drain_limit: 0 }\n`, env });
+    const lost = fetch(await serviceUrl(app)).catch(() => 'lost');
+    await expect.poll(() => upstream.requests.length).toBe(1);
+    app.kill('SIGTERM');
+    expect(await app.ended).toMatchObject({ code: null, signal: 'SIGTERM', stderr: '' });
+    expect(await lost).toBe('lost');
   });
 
   it('ends the process at once when it comes a second time', async () => {
@@ -94,7 +117,7 @@ describe('SIGTERM, when nobody else listens to it', () => {
     expect(await app.ended).toMatchObject({ code: null, signal: 'SIGTERM' });
     expect(await lost).toBe('lost');
     // The first signal alone would have waited, and said so.
-    expect(app.stderr).not.toContain('cut off');
+    expect(app.stderr).not.toContain('cutting off');
   });
 });
 

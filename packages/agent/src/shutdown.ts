@@ -1,3 +1,4 @@
+import type { ShutdownConfig } from '@crossbridge/core/config';
 import { report } from './report.ts';
 import { bounded } from './shutdown/bounded.ts';
 import type { CallsUnderWay } from './shutdown/calls-under-way.ts';
@@ -6,8 +7,6 @@ import { listenFirst } from './shutdown/signals.ts';
 
 /** How long the last export may take when the process is told to stop: Kubernetes gives it 30 s before it kills. */
 export const EXPORT_LIMIT_MS = 5_000;
-
-export const DEFAULT_DRAIN_LIMIT_MS = 10_000;
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
@@ -18,14 +17,7 @@ export interface Flushable {
   shutdown(): Promise<void>;
 }
 
-export interface ShutdownTimes {
-  /** How long the process serves on after it was told to stop: until nobody sends it traffic any more. Default 0. */
-  readonly delayMs?: number | undefined;
-  /** How long calls under way may take to end after that. Default 10 s. */
-  readonly drainLimitMs?: number | undefined;
-}
-
-export interface ShutdownOptions extends ShutdownTimes {
+export interface ShutdownOptions extends ShutdownConfig {
   readonly telemetry: Flushable;
   readonly isMainThread: boolean;
   readonly calls: Pick<CallsUnderWay, 'count' | 'drained'>;
@@ -59,18 +51,16 @@ export function endWell(options: ShutdownOptions): void {
   exportAtNaturalEnd(() => telemetry.shutdown());
 }
 
-async function finish({
-  telemetry,
-  calls,
-  delayMs = 0,
-  drainLimitMs = DEFAULT_DRAIN_LIMIT_MS,
-}: ShutdownOptions): Promise<void> {
+async function finish({ telemetry, calls, delayMs, drainLimitMs }: ShutdownOptions): Promise<void> {
   if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
-  if (calls.count > 0) {
-    report(
-      `stopping: waiting up to ${drainLimitMs / 1_000} s for ${calls.count} calls under way; another signal ends the process at once`,
-    );
-  }
-  if (!(await calls.drained(drainLimitMs))) report(`stopping: ${calls.count} calls are cut off`);
+  if (drainLimitMs > 0) await drain(calls, drainLimitMs);
   await bounded(telemetry.shutdown(), EXPORT_LIMIT_MS);
+}
+
+async function drain(calls: ShutdownOptions['calls'], limitMs: number): Promise<void> {
+  if (calls.count > 0) {
+    const underWay = `${calls.count} ${calls.count === 1 ? 'call' : 'calls'} under way`;
+    report(`stopping: waiting up to ${limitMs / 1_000} s for ${underWay}; another signal ends the process at once`);
+  }
+  if (!(await calls.drained(limitMs))) report(`stopping: cutting off what is still under way (${calls.count})`);
 }

@@ -10,7 +10,7 @@ import { type Patch, patchFetch } from './patches/fetch.ts';
 import { report, reportOnce } from './report.ts';
 import { startSdk } from './sdk/start-sdk.ts';
 import { CallsUnderWay } from './shutdown/calls-under-way.ts';
-import { endWell, type ShutdownTimes } from './shutdown.ts';
+import { endWell } from './shutdown.ts';
 
 /** EX_CONFIG of sysexits.h: the configuration is wrong. */
 const EXIT_CONFIG = 78;
@@ -47,14 +47,12 @@ export function start(): void {
   const calls = new CallsUnderWay();
   bridge.observe(calls);
   if (admin !== undefined) attempt('the admin endpoint', () => admin.connect(bridge, sdk));
-  const { delayMs, drainLimitMs } = (config as { readonly shutdown?: ShutdownTimes }).shutdown ?? {};
   endWell({
     telemetry: sdk ?? { flush: async () => {}, shutdown: async () => {} },
     isMainThread,
     calls,
     onStop: () => admin?.stop(),
-    delayMs,
-    drainLimitMs,
+    ...config.shutdown,
   });
 }
 

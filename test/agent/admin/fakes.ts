@@ -6,7 +6,7 @@ import type { Answer } from '../../../packages/agent/src/admin/worker/answer.ts'
 import { queryOf } from '../../../packages/agent/src/admin/worker/query.ts';
 import { Questions } from '../../../packages/agent/src/admin/worker/questions.ts';
 import { routesOf } from '../../../packages/agent/src/admin/worker/routes.ts';
-import { overallOf } from '../../../packages/agent/src/admin/worker/verdict.ts';
+import { isReady, overallOf } from '../../../packages/agent/src/admin/worker/verdict.ts';
 import { View } from '../../../packages/agent/src/admin/worker/view.ts';
 
 export const SETTINGS: AdminSettings = {
@@ -39,7 +39,8 @@ export function pending(name: string): CheckHealth {
 }
 
 export function snapshotOf(...checks: readonly CheckHealth[]): HealthSnapshot {
-  return { overall: overallOf(checks), checks, omitted: 0, continueOnDegraded: true };
+  const overall = overallOf(checks);
+  return { overall, checks, omitted: 0, ready: isReady(overall, checks, true), continueOnDegraded: true };
 }
 
 /** The endpoints of a process whose event loop is `pulse.ageMs` behind. Questions are answered by `reply`, which may be missing. */

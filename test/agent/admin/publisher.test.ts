@@ -18,7 +18,7 @@ describe('SnapshotPublisher', () => {
     let health: OverallHealth = { overall: 'healthy', checks: [check('a', 'healthy')] };
     const published: OverallHealth['overall'][] = [];
     const publisher = new SnapshotPublisher(
-      { config, state: { operations: () => [], health: () => health }, observe: () => () => {} },
+      { config, state: { operations: () => [], health: () => health, ready: () => true }, observe: () => () => {} },
       (json) => published.push(JSON.parse(json).overall),
     );
     const stop = publisher.start();

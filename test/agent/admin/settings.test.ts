@@ -1,11 +1,13 @@
 import { hostname } from 'node:os';
+import { createBridge } from '@crossbridge/core';
+import type { AdminConfig } from '@crossbridge/core/config';
 import { describe, expect, it } from 'vitest';
-import { type AdminOptions, adminSettings, isLoopback } from '../../../packages/agent/src/admin/settings.ts';
+import { adminSettings, isLoopback } from '../../../packages/agent/src/admin/settings.ts';
 import { digestOf } from '../../../packages/agent/src/admin/worker/bearer.ts';
 
-const ADMIN: AdminOptions = { enabled: true, host: '127.0.0.1', port: 9_464 };
+const ADMIN = createBridge().config.admin;
 
-function settings(config: Partial<AdminOptions> = {}, env: Record<string, string> = {}) {
+function settings(config: Partial<AdminConfig> = {}, env: Record<string, string> = {}) {
   const warnings: string[] = [];
   return { ...adminSettings({ ...ADMIN, ...config }, env, (message) => warnings.push(message)), warnings };
 }
@@ -38,12 +40,12 @@ describe('adminSettings', () => {
     expect(JSON.stringify(taken)).not.toContain(token);
   });
 
-  it('takes the token from the variable that is named, and an empty one for none', () => {
-    const tokenEnv = 'MY_TOKEN';
-    expect(settings({ tokenEnv }, { MY_TOKEN: 'x'.repeat(16) }).tokenDigest).toBe(digestOf('x'.repeat(16)));
-    expect(
-      settings({ tokenEnv }, { CROSSBRIDGE_ADMIN_TOKEN: 'x'.repeat(16), MY_TOKEN: ' ' }).tokenDigest,
-    ).toBeUndefined();
+  it('takes an empty token for none', () => {
+    expect(settings({}, { CROSSBRIDGE_ADMIN_TOKEN: ' ' }).tokenDigest).toBeUndefined();
+  });
+
+  it('knows the names that are allowed', () => {
+    expect(settings({ allowedHosts: ['*.example.com'] }).hostNames).toContain('*.example.com');
   });
 
   it('warns of a short token, without saying it, and uses it', () => {

@@ -7,7 +7,7 @@ import { check } from './fakes.ts';
 const { config } = createBridge();
 
 function snapshotOfHealth(health: () => OverallHealth) {
-  return takeSnapshot({ config, state: { operations: () => [], health } });
+  return takeSnapshot({ config, state: { operations: () => [], health, ready: () => true } });
 }
 
 function withDetails(details: Record<string, unknown>): CheckHealth {
@@ -21,6 +21,7 @@ describe('takeSnapshot', () => {
       overall: 'degraded',
       checks,
       omitted: 0,
+      ready: true,
       continueOnDegraded: true,
     });
   });
@@ -59,6 +60,7 @@ describe('takeSnapshot', () => {
     });
     expect(snapshot).toMatchObject({
       overall: 'unknown',
+      ready: false,
       checks: [{ status: 'unknown', message: 'health could not be read: broken' }],
     });
   });

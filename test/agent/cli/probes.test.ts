@@ -68,7 +68,7 @@ runtime:
   health_checks:
     initial_delay: 20s
     providers:
-      fast: { interval: 4s, timeout: 1s, failure_threshold: 2 }
+      fast: { interval: 4s, timeout: 1s, failure_threshold: 2, required: true }
       slow: { interval: 2m, timeout: 50s }
       extra: { interval: 1s, timeout: 500ms, enabled: false }
       optional: { interval: 7s, timeout: 1s, required: false }
@@ -81,6 +81,8 @@ runtime:
     expect(pod?.spec.terminationGracePeriodSeconds).toBeGreaterThan(15);
     const kubernetes = `4 s x ${readinessProbe.failureThreshold}`;
     const probeSeconds = 4 * readinessProbe.failureThreshold;
+    expect(text).toMatch(/by itself:\n# {3}"fast"/);
+    expect(text).toMatch(/all of them are down:\n# {3}"slow"/);
     expect(text).toContain(`#   "fast": 4 s x 2 + ${kubernetes} = ${8 + probeSeconds} s\n`);
     expect(text).toContain(`#   "slow": 120 s x 3 + ${kubernetes} = ${360 + probeSeconds} s\n`);
     expect(text).not.toContain('"optional"');

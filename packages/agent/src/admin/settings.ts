@@ -3,21 +3,8 @@ import type { AdminConfig } from '@crossbridge/core/config';
 import type { AdminSettings } from './messages.ts';
 import { digestOf } from './worker/bearer.ts';
 
-const DEFAULT_TOKEN_VARIABLE = 'CROSSBRIDGE_ADMIN_TOKEN';
+const TOKEN_VARIABLE = 'CROSSBRIDGE_ADMIN_TOKEN';
 const LEAST_TOKEN_CHARACTERS = 16;
-export const DEFAULT_LIVENESS_LIMIT_MS = 30_000;
-const DEFAULT_READINESS_LIMIT_MS = 5_000;
-
-/** `runtime.admin`, with what a config may leave out. */
-export type AdminOptions = AdminConfig & {
-  /** Default 30 s. */
-  readonly livenessLimitMs?: number | undefined;
-  /** Default 5 s. */
-  readonly readinessLimitMs?: number | undefined;
-  /** Default `CROSSBRIDGE_ADMIN_TOKEN`. */
-  readonly tokenEnv?: string | undefined;
-  readonly allowedHosts?: readonly string[] | undefined;
-};
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -32,25 +19,24 @@ export function adminPort(configured: number, env: Environment, warn: (message: 
 }
 
 /** What the admin thread has to know of config and environment. Says what is unsafe about it. */
-export function adminSettings(config: AdminOptions, env: Environment, warn: (message: string) => void): AdminSettings {
-  const variable = config.tokenEnv ?? DEFAULT_TOKEN_VARIABLE;
-  const token = env[variable]?.trim() ?? '';
+export function adminSettings(config: AdminConfig, env: Environment, warn: (message: string) => void): AdminSettings {
+  const token = env[TOKEN_VARIABLE]?.trim() ?? '';
   if (token !== '' && token.length < LEAST_TOKEN_CHARACTERS) {
-    warn(`the token in ${variable} is short: use at least ${LEAST_TOKEN_CHARACTERS} random characters`);
+    warn(`the token in ${TOKEN_VARIABLE} is short: use at least ${LEAST_TOKEN_CHARACTERS} random characters`);
   }
   if (token === '' && !isLoopback(config.host)) {
     warn(
       `the admin endpoint listens on ${config.host} without a token: whoever reaches it reads /metrics and /healthz. ` +
-        `Set ${variable}, or see to it that only your monitoring gets there.`,
+        `Set ${TOKEN_VARIABLE}, or see to it that only your monitoring gets there.`,
     );
   }
   return {
     host: config.host,
     port: adminPort(config.port, env, warn),
     tokenDigest: token === '' ? undefined : digestOf(token),
-    hostNames: [config.host, hostname(), ...(config.allowedHosts ?? [])].map((name) => name.toLowerCase()),
-    livenessLimitMs: config.livenessLimitMs ?? DEFAULT_LIVENESS_LIMIT_MS,
-    readinessLimitMs: config.readinessLimitMs ?? DEFAULT_READINESS_LIMIT_MS,
+    hostNames: [config.host, hostname(), ...config.allowedHosts].map((name) => name.toLowerCase()),
+    livenessLimitMs: config.livenessLimitMs,
+    readinessLimitMs: config.readinessLimitMs,
   };
 }
 

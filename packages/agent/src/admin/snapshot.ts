@@ -6,6 +6,8 @@ export interface HealthSnapshot {
   readonly checks: readonly CheckHealth[];
   /** Checks beyond the most that are told. */
   readonly omitted: number;
+  /** Whether to send this service traffic, as far as its health goes. */
+  readonly ready: boolean;
   /** Whether the service counts as ready while it is degraded. */
   readonly continueOnDegraded: boolean;
 }
@@ -23,6 +25,7 @@ export function takeSnapshot(bridge: Pick<Bridge, 'config' | 'state'>): HealthSn
       overall,
       // Those that fail must not be the ones that are left out.
       checks: inOrder(checks).slice(0, MOST_CHECKS).map(bounded),
+      ready: bridge.state.ready(),
       omitted: Math.max(0, checks.length - MOST_CHECKS),
       continueOnDegraded: bridge.config.healthChecks.degradedMode.continueOnDegraded,
     };
@@ -38,7 +41,7 @@ export function takeSnapshot(bridge: Pick<Bridge, 'config' | 'state'>): HealthSn
       sinceMs: undefined,
       last: undefined,
     };
-    return { overall: 'unknown', checks: [check], omitted: 0, continueOnDegraded: true };
+    return { overall: 'unknown', checks: [check], omitted: 0, ready: false, continueOnDegraded: true };
   }
 }
 

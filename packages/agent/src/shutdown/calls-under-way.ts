@@ -26,7 +26,7 @@ export class CallsUnderWay implements Observer {
     this.#onEnd?.();
   }
 
-  /** Waits until no call has been under way for a moment, or the limit is over; tells which. For one waiter. */
+  /** Waits until no call has been under way for a moment, or the limit is over; tells whether all have ended. For one waiter. */
   drained(limitMs: number): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const end = (drained: boolean): void => {
@@ -43,7 +43,7 @@ export class CallsUnderWay implements Observer {
       if (restMs <= 0) end(true);
       else quiet = this.#clock.setTimeout(look, restMs);
     };
-    const limit = this.#clock.setTimeout(() => end(false), limitMs);
+    const limit = this.#clock.setTimeout(() => end(this.#count === 0), limitMs);
     this.#onEnd = look;
     look();
     return promise;

@@ -45,13 +45,14 @@ describe('/livez', () => {
 
 describe('/readyz', () => {
   it.each([
-    ['healthy', 200, 'pass'],
-    ['degraded', 200, 'warn'],
-    ['unhealthy', 503, 'fail'],
-    ['unknown', 503, 'fail'],
-  ] as const)('answers %s with %i', async (overall, status, draft) => {
+    ['healthy', true, 200, 'pass'],
+    ['degraded', true, 200, 'warn'],
+    ['degraded', false, 503, 'fail'],
+    ['unhealthy', false, 503, 'fail'],
+    ['unknown', false, 503, 'fail'],
+  ] as const)('answers %s, ready: %s, with %i', async (overall, isReady, status, draft) => {
     const { view, get } = running();
-    view.snapshot = { ...snapshotOf(check('db', overall, { last: undefined })), overall };
+    view.snapshot = { ...snapshotOf(check('db', overall)), overall, ready: isReady };
     const answer = await get('/readyz');
     expect([answer.status, answer.json.status, answer.json.overallStatus]).toEqual([status, draft, overall]);
   });
@@ -82,10 +83,13 @@ describe('/readyz', () => {
     expect((await get('/readyz')).status).toBe(200);
   });
 
-  it('is what the config says of a degraded service', async () => {
+  it('is what the config says of a service that is degraded without the excluded checks, too', async () => {
     const { view, get } = running();
-    view.snapshot = { ...snapshotOf(check('a', 'healthy'), check('b', 'degraded')), continueOnDegraded: false };
-    expect(await get('/readyz')).toMatchObject({ status: 503, json: { output: 'health is degraded' } });
+    const checks = [check('a', 'healthy'), check('b', 'degraded'), check('c', 'unhealthy', { required: true })];
+    view.snapshot = snapshotOf(...checks);
+    expect((await get('/readyz?exclude=c')).status).toBe(200);
+    view.snapshot = { ...snapshotOf(...checks), continueOnDegraded: false };
+    expect(await get('/readyz?exclude=c')).toMatchObject({ status: 503, json: { output: 'health is degraded' } });
   });
 
   it('names what fails, and says no more without being asked', async () => {

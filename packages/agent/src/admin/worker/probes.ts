@@ -1,7 +1,7 @@
 import { type Answer, healthJson } from './answer.ts';
 import { draftChecks, draftStatus } from './health-format.ts';
 import type { Query } from './query.ts';
-import { isPending, isReady } from './verdict.ts';
+import { isPending } from './verdict.ts';
 import { EVENT_LOOP, SHUTDOWN, seconds, unknownNames, type View } from './view.ts';
 
 /**
@@ -51,8 +51,7 @@ function whyNotReady(view: View, exclude: ReadonlySet<string>): string | undefin
   }
   const snapshot = view.snapshotWithout(exclude);
   if (snapshot === undefined || !view.shared.turned) return 'starting';
-  const { overall, checks, continueOnDegraded } = snapshot;
-  return isReady(overall, checks, continueOnDegraded) ? undefined : `health is ${overall}`;
+  return snapshot.ready ? undefined : `health is ${snapshot.overall}`;
 }
 
 /** Is the start over? Once the application is loaded and every check has had a result; from then on it is. */

@@ -30,7 +30,8 @@ export function isReady(overall: HealthStatus, checks: readonly Judged[], contin
 export function without(snapshot: HealthSnapshot, excluded: ReadonlySet<string>): HealthSnapshot {
   const checks = snapshot.checks.filter(({ check }) => !excluded.has(check));
   if (checks.length === snapshot.checks.length) return snapshot;
-  return { ...snapshot, checks, overall: overallOf(checks) };
+  const overall = overallOf(checks);
+  return { ...snapshot, checks, overall, ready: isReady(overall, checks, snapshot.continueOnDegraded) };
 }
 
 /** Whether a check has not had its first result yet. */

@@ -1,6 +1,6 @@
 import type { HealthProviderConfig, RuntimeConfig } from '@crossbridge/core/config';
-import { type AdminOptions, DEFAULT_LIVENESS_LIMIT_MS, isLoopback } from '../../admin/settings.ts';
-import { DEFAULT_DRAIN_LIMIT_MS, EXPORT_LIMIT_MS, type ShutdownTimes } from '../../shutdown.ts';
+import { isLoopback } from '../../admin/settings.ts';
+import { EXPORT_LIMIT_MS } from '../../shutdown.ts';
 
 /** One probe, in the words of Kubernetes. */
 export interface Probe {
@@ -33,6 +33,8 @@ export interface Detection {
   readonly intervalSeconds: number;
   readonly failureThreshold: number;
   readonly totalSeconds: number;
+  /** False: only when all others that do not do it alone are down as well. */
+  readonly alone: boolean;
 }
 
 /** The endpoint answers in milliseconds; what takes longer is a node that is short of CPU. */
@@ -52,11 +54,9 @@ const KUBERNETES_GRACE_SECONDS = 30;
 
 /** Chooses probes that agree with the config. */
 export function planProbes(config: RuntimeConfig, port: number): ProbePlan {
-  const admin: AdminOptions = config.admin;
-  const { delayMs = 0, drainLimitMs = DEFAULT_DRAIN_LIMIT_MS } =
-    (config as { readonly shutdown?: ShutdownTimes }).shutdown ?? {};
+  const { delayMs, drainLimitMs } = config.shutdown;
   const checks = checksOf(config);
-  const livenessLimitSeconds = (admin.livenessLimitMs ?? DEFAULT_LIVENESS_LIMIT_MS) / 1_000;
+  const livenessLimitSeconds = config.admin.livenessLimitMs / 1_000;
   const firstResultsSeconds = firstResults(config, checks);
   const endSeconds = (delayMs + drainLimitMs + EXPORT_LIMIT_MS) / 1_000;
   const readiness: Probe = {
@@ -89,11 +89,12 @@ export function planProbes(config: RuntimeConfig, port: number): ProbePlan {
     livenessLimitSeconds,
     firstResultsSeconds,
     endSeconds,
-    detections: checks.filter(takesOut(config)).map(([check, { intervalMs, failureThreshold }]) => ({
+    detections: checks.filter(takesPart(config)).map(([check, { intervalMs, failureThreshold, required }]) => ({
       check,
       intervalSeconds: intervalMs / 1_000,
       failureThreshold,
       totalSeconds: (intervalMs / 1_000) * failureThreshold + readiness.periodSeconds * readiness.failureThreshold,
+      alone: required === true || !config.healthChecks.degradedMode.continueOnDegraded,
     })),
   };
 }
@@ -104,9 +105,9 @@ function checksOf({ healthChecks }: RuntimeConfig): readonly Check[] {
   return healthChecks.enabled ? Object.entries(healthChecks.providers).filter(([, { enabled }]) => enabled) : [];
 }
 
-/** An optional dependency only degrades the service. */
-function takesOut({ healthChecks }: RuntimeConfig): (check: Check) => boolean {
-  return ([, { required }]) => required || !healthChecks.degradedMode.continueOnDegraded;
+/** An optional dependency degrades the service at most. */
+function takesPart({ healthChecks }: RuntimeConfig): (check: Check) => boolean {
+  return ([, { required }]) => required !== false || !healthChecks.degradedMode.continueOnDegraded;
 }
 
 /** Asking more often than anything can change finds nothing; asking less often adds to the time until it is seen. */

@@ -52,11 +52,20 @@ function detections({ detections: all, readiness }: ProbePlan): string[] {
       `# No health check takes it out of the load balancing: what /readyz says otherwise is seen after period x failureThreshold = ${kubernetes}.`,
     ];
   }
+  const list = (title: string, some: readonly Detection[]): string[] =>
+    some.length === 0 ? [] : ['#', `# ${title}`, ...some.map((each) => `#   ${detection(each, kubernetes)}`)];
   return [
     '#',
-    '# A dependency that is down takes the pod out of the load balancing after',
-    '# interval x failure_threshold + period x failureThreshold (one that hangs instead of failing: its timeout more):',
-    ...all.map((each) => `#   ${detection(each, kubernetes)}`),
+    '# Time until a dependency that is down takes the pod out of the load balancing:',
+    '# interval x failure_threshold + period x failureThreshold (one that hangs instead of failing: its timeout more).',
+    ...list(
+      'Each of these by itself:',
+      all.filter(({ alone }) => alone),
+    ),
+    ...list(
+      'These only once all of them are down:',
+      all.filter(({ alone }) => !alone),
+    ),
   ];
 }
 
