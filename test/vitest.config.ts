@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const conditions = ['crossbridge-source', 'node', 'import', 'module', 'default'];
+// Node applies these to `require` too, so `import` must not be among them: CommonJS would get ES modules that it cannot extend.
+const conditions = ['crossbridge-source', 'node'];
 
 export default defineConfig({
   root,
