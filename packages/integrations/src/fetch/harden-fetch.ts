@@ -2,6 +2,7 @@ import {
   assertOptions,
   type Bridge,
   isCrossbridgeError,
+  isProbe,
   optionNames,
   refuseOption,
   retryAfterMsOf,
@@ -9,6 +10,7 @@ import {
 import type { UpstreamRule } from '@crossbridge/core/config';
 import { HttpFailure, httpFailureOf } from './http-failure.ts';
 import { compileUpstreams, type UpstreamMatcher } from './match.ts';
+import { quotasOf } from './quota.ts';
 import { asFinal, refusalResponse } from './refusal.ts';
 import { type Fetch, isIdempotent, type OutgoingRequest, readRequest, targetOf } from './request.ts';
 import { isAiSdk, type SdkCall, sdkCallOf } from './sdk-call.ts';
@@ -51,7 +53,8 @@ export function hardenFetch(fetch: Fetch, options: HardenFetchOptions): Fetch {
   return function hardenedFetch(input, init) {
     const target = targetOf(input, init);
     const rule = target === undefined ? undefined : match(target.method, target.url);
-    if (target === undefined || rule === undefined) return fetch(input, init);
+    // A health check asks how the upstream is, not how its calls fare under the policies.
+    if (target === undefined || rule === undefined || isProbe()) return fetch(input, init);
     let request: OutgoingRequest;
     try {
       request = readRequest(input, init, target);
@@ -135,6 +138,7 @@ function send(
       running += 1;
       try {
         const response = await request.send(fetch, both);
+        for (const quota of quotasOf(response, Date.now())) bridge.noteQuota(rule.operation, quota);
         if (response.status < 400) return response;
         failed.add(response);
         notBeforeMs = performance.now() + (retryAfterMsOf(response.headers, Date.now()) ?? 0);
