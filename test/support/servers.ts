@@ -19,20 +19,25 @@ const PROGRAMS = {
   otelcol: {
     variable: 'CROSSBRIDGE_OTELCOL',
     // Not the plain `otelcol`: that distribution lacks the Prometheus exporter in some releases and file_storage in all.
-    commands: [`otelcol-crossbridge-${manifestKey()}`, 'otelcol-contrib'],
+    commands: [`otelcol-crossbridge-${keyOf('../../collector/builder.yaml')}`, 'otelcol-contrib'],
     title: 'the OpenTelemetry Collector',
   },
   postgres: { variable: 'CROSSBRIDGE_POSTGRES', commands: ['postgres'], title: 'PostgreSQL' },
   redis: { variable: 'CROSSBRIDGE_REDIS', commands: ['redis-server'], title: 'Redis' },
+  sdk2: {
+    variable: 'CROSSBRIDGE_SDK2',
+    commands: [`otel-sdk2-${keyOf('../e2e/apps/sdk2/package-lock.json')}`],
+    title: 'the packages of OpenTelemetry SDK 2.x',
+  },
   mariadb: { variable: 'CROSSBRIDGE_MARIADB', commands: ['mariadbd'], title: 'MariaDB' },
 } as const satisfies Record<string, ServerProgram>;
 
 export type ServerName = keyof typeof PROGRAMS;
 
-/** A Collector built from another manifest is another program: `.ci/install-servers` puts the same key into its name. */
-function manifestKey(): string {
-  const manifest = fileURLToPath(new URL('../../collector/builder.yaml', import.meta.url));
-  return createHash('sha256').update(readFileSync(manifest)).digest('hex').slice(0, 16);
+/** A program built from another manifest is another program: `.ci/install-servers` puts the same key into its name. */
+function keyOf(manifest: string): string {
+  const file = fileURLToPath(new URL(manifest, import.meta.url));
+  return createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16);
 }
 
 function cacheBin(): string {
