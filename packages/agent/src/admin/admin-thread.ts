@@ -96,5 +96,6 @@ export class AdminThread {
 
 /** The compiler changes the endings of imports, and not of this. */
 function entryBesideThis(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+  if (import.meta.url.endsWith('.ts')) return new URL('./worker.ts', import.meta.url);
+  return new URL('./worker.js', import.meta.url);
 }

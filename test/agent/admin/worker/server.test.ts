@@ -124,6 +124,18 @@ describe('the admin server', () => {
     expect(seen).toEqual([]);
   });
 
+  it('lets a client that has sent its whole body read why that was refused', async () => {
+    const { port } = await serve();
+    const connection = new RawConnection(port);
+    connection.socket.pause();
+    const body = 'x'.repeat(2_000_000);
+    connection.socket.write(`POST /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+    await sleep(500);
+    connection.socket.resume();
+    await connection.closed;
+    expect(statusesIn(connection.received)).toEqual([413]);
+  });
+
   it.each([
     ['sends nothing', ''],
     ['sends half a request', 'GET /livez HTTP/1.1\r\nHost: loc'],
