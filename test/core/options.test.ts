@@ -93,12 +93,12 @@ describe('bridge.run', () => {
     [{ deadlinems: 5 }, 'run(\'op\', …) has no option "deadlinems"; did you mean "deadlineMs"?'],
     [
       { timeout: 5 },
-      'run(\'op\', …) has no option "timeout"; known here: key, cost, signal, deadlineMs, idempotent, maxAttempts, target, fallback',
+      'run(\'op\', …) has no option "timeout"; known here: key, cost, signal, deadlineMs, idempotent, maxAttempts, retry, target, fallback',
     ],
     [{ key: 'user:1', keys: undefined }, 'run(\'op\', …) has no option "keys"; did you mean "key"?'],
     [
       ['user:1'],
-      'run(\'op\', …) has no option "0"; known here: key, cost, signal, deadlineMs, idempotent, maxAttempts, target, fallback',
+      'run(\'op\', …) has no option "0"; known here: key, cost, signal, deadlineMs, idempotent, maxAttempts, retry, target, fallback',
     ],
     [{ cost: '5' }, 'cost of \'op\' must be a finite number of at least 0, got "5"'],
     [{ idempotent: 'no' }, 'idempotent of \'op\' must be true or false, got "no"'],
@@ -131,6 +131,7 @@ describe('bridge.run', () => {
       deadlineMs: undefined,
       idempotent: undefined,
       maxAttempts: undefined,
+      retry: undefined,
       target: undefined,
       fallback: undefined,
     };
@@ -202,7 +203,7 @@ describe('bridgePolicy', () => {
     [null, "The options of bridgePolicy('op') must be an object, got null"],
     [
       { signal: undefined },
-      'bridgePolicy(\'op\') has no option "signal"; known here: key, cost, deadlineMs, idempotent, maxAttempts, target, clock',
+      'bridgePolicy(\'op\') has no option "signal"; known here: key, cost, deadlineMs, idempotent, maxAttempts, retry, target, clock',
     ],
     [{ cost: -1 }, "cost of 'op' must be a finite number of at least 0, got -1"],
     [

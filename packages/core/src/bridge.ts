@@ -243,6 +243,7 @@ export class Bridge {
     const operation = this.#operations.of(name);
     const { clock, notifier } = this.#environment;
     const call = new Call(operation.name, operation.config.timeout, options, clock);
+    if (options.retry !== undefined) this.#operations.setRetry(operation, call, options.retry);
     if (!notifier.poll()) return runCall(operation, call, fn, options.fallback);
     return notifier.around({ kind: 'call', call }, () => runCall(operation, call, fn, options.fallback));
   }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from './errors.ts';
 import { isSignal, optionNames, refuseOption, refuseUnknown, shown } from './options.ts';
 import type { CallKey } from './rate-limit/call-key.ts';
+import type { RetryPolicyOptions } from './retry/policy.ts';
 
 /** What answers in the place of a failure: a value, or a function of the failure. */
 export type Fallback<T> = { readonly value: T } | ((error: unknown) => T | PromiseLike<T>);
@@ -21,6 +22,11 @@ export interface RunOptions<T = unknown> {
   readonly idempotent?: boolean | undefined;
   /** At most this many attempts, whatever the policy allows. At least 1. */
   readonly maxAttempts?: number | undefined;
+  /**
+   * The retry policy of this call in the place of the operation's own: one of the config by its name, one made in code, or false for
+   * none. Its retries are paid from the operation's budget, and only watched where the operation's own are.
+   */
+  readonly retry?: string | RetryPolicyOptions | false | undefined;
   /** What is called (the host of an HTTP request, say): has its own breaker where `circuit_breaker.per` is `target`. */
   readonly target?: string | undefined;
   /**
@@ -40,6 +46,7 @@ const NAMES = optionNames<RunOptions>({
   deadlineMs: true,
   idempotent: true,
   maxAttempts: true,
+  retry: true,
   target: true,
   fallback: true,
 });
@@ -93,6 +100,11 @@ function assertOption(operation: string, name: keyof RunOptions, value: unknown)
         refuse(name, operation, 'a whole number of at least 1', value);
       }
       return;
+    case 'retry':
+      if (value !== undefined && value !== false && typeof value !== 'string' && !isObject(value)) {
+        refuse(name, operation, 'the name of a retry policy, a policy, or false', value);
+      }
+      return;
     case 'idempotent':
       if (value !== undefined && typeof value !== 'boolean') refuse(name, operation, 'true or false', value);
       return;
@@ -118,9 +130,13 @@ function refuse(name: string, operation: string, expected: string, value: unknow
 }
 
 function isParts(key: unknown): boolean {
-  return typeof key === 'object' && key !== null && Object.values(key).every((part) => typeof part === 'string');
+  return isObject(key) && Object.values(key).every((part) => typeof part === 'string');
 }
 
 function isValueHolder(fallback: unknown): boolean {
-  return typeof fallback === 'object' && fallback !== null && 'value' in fallback;
+  return isObject(fallback) && 'value' in fallback;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

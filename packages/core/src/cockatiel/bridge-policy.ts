@@ -23,6 +23,7 @@ const NAMES = optionNames<BridgePolicyOptions>({
   deadlineMs: true,
   idempotent: true,
   maxAttempts: true,
+  retry: true,
   target: true,
   clock: true,
 });

@@ -6,6 +6,7 @@ import type { CallInfo } from '../observer.ts';
 import { type CallKey, shownKey } from '../rate-limit/call-key.ts';
 import type { AttemptTimeline } from '../retry/attempts-of.ts';
 import type { RunOptions } from '../run-options.ts';
+import type { CallRetry } from './call-retry.ts';
 
 /** One call under way: what observers see of it, and its one deadline. */
 export class Call implements CallInfo {
@@ -17,6 +18,8 @@ export class Call implements CallInfo {
   readonly maxAttempts: number | undefined;
   /** What is called, where each target has a breaker of its own. */
   readonly target: string | undefined;
+  /** The retry policy that the caller asked for; null for none, undefined for that of the operation. */
+  retry: CallRetry | null | undefined;
   readonly startedAtMs: number;
   /** Milliseconds from the start to the deadline; Infinity without one. */
   readonly budgetMs: number;

@@ -124,8 +124,8 @@ class Race<T> {
   }
 
   #maxAttempts(): number {
-    const { retry, hedge } = this.#operation.config;
-    const allowed = retry?.maxAttempts ?? 1 + (hedge?.maxHedges ?? 0);
+    const { hedge } = this.#operation.config;
+    const allowed = this.#operation.retryFor(this.#call)?.maxAttempts ?? 1 + (hedge?.maxHedges ?? 0);
     // Where only the caller stands against a hedge, that is told when it would have been due.
     return this.#runsOnce ? allowed : Math.min(allowed, this.#call.maxAttempts ?? Number.POSITIVE_INFINITY);
   }

@@ -1,9 +1,13 @@
 import { isCrossbridgeError, RefusalError } from '../errors.ts';
 import { decideRetry, type RetryVerdict } from '../retry/decide.ts';
+import type { RetrySelection } from '../retry/policy.ts';
+import { classifierFor } from '../retry/should-retry.ts';
 import type { Call } from './call.ts';
 import { type AdmittedAttempt, admitOrWait } from './one-attempt.ts';
 import type { Operation } from './operation.ts';
 import { wait } from './wait.ts';
+
+const NO_SELECTION: RetrySelection = {};
 
 /** Waits until the next attempt is due and returns how long that was meant to take; throws the failure when there is none. */
 export async function waitForRetry(
@@ -41,8 +45,9 @@ function refusedByUs(error: unknown): boolean {
 
 function afterFailure(operation: Operation, call: Call, error: unknown, previousDelayMs: number): RetryVerdict {
   const { config, environment } = operation;
-  const { retry, circuitBreaker } = config;
-  const classification = environment.classify(error);
+  const { circuitBreaker } = config;
+  const retry = operation.retryFor(call);
+  const classification = classifierFor(call.retry ?? NO_SELECTION, environment.classify)(error);
   const verdict = decideRetry({
     attempt: call.attempts,
     policy: retry,
@@ -64,7 +69,7 @@ function afterFailure(operation: Operation, call: Call, error: unknown, previous
       call,
       attempt: call.attempts,
       decision,
-      mode: retry.mode,
+      mode: config.retry?.mode ?? 'enforce',
       errorType: classification.type,
       delayMs,
       source,

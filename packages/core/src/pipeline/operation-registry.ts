@@ -4,6 +4,9 @@ import { DEFAULT_RATE_LIMITS, NO_TIMEOUT } from '../config/defaults.ts';
 import type { OperationConfig, RuntimeConfig } from '../config/types.ts';
 import { OperationLimits } from '../rate-limit/operation-limits.ts';
 import type { RateLimiter } from '../rate-limit/rate-limiter.ts';
+import type { RetryPolicyOptions } from '../retry/policy.ts';
+import type { Call } from './call.ts';
+import { askedRetry } from './call-retry.ts';
 import { type Environment, Operation } from './operation.ts';
 
 /** Names the config does not know are bounded too; those beyond share this one, so that no metric grows without end. */
@@ -59,6 +62,17 @@ export class OperationRegistry {
     const full = this.#operations.size >= configured + MAX_UNCONFIGURED_OPERATIONS;
     const other = full && !Object.hasOwn(this.#config.operations, name) && name !== OTHER_OPERATION;
     return other ? this.of(OTHER_OPERATION) : this.#add(name);
+  }
+
+  /**
+   * Gives a call the retry policy that its caller asks for.
+   *
+   * @throws InvalidArgumentError for a policy that nobody knows or that cannot work
+   */
+  setRetry(operation: Operation, call: Call, asked: string | RetryPolicyOptions | false): void {
+    const { retry } = this.#config;
+    call.retry = askedRetry(asked, retry);
+    if (call.retry !== null) operation.lendBudget(retry.budget);
   }
 
   /** Goes on with another config; what is live carries over. */

@@ -3,7 +3,13 @@ import { BreakerRegistry } from '../circuit-breaker/breaker-registry.ts';
 import type { BreakerPermit, BreakerResult, CircuitBreaker } from '../circuit-breaker/circuit-breaker.ts';
 import type { Classifier } from '../classification/classify.ts';
 import type { Clock } from '../clock.ts';
-import type { BulkheadConfig, CircuitBreakerConfig, HedgeConfig, OperationConfig } from '../config/types.ts';
+import type {
+  BulkheadConfig,
+  CircuitBreakerConfig,
+  HedgeConfig,
+  OperationConfig,
+  RetryBudgetConfig,
+} from '../config/types.ts';
 import { QuotaBook } from '../health/quota.ts';
 import { HedgeDelay } from '../hedge/hedge-delay.ts';
 import type { Notifier } from '../notifier.ts';
@@ -11,6 +17,7 @@ import type { OperationLimits } from '../rate-limit/operation-limits.ts';
 import type { Random } from '../retry/backoff.ts';
 import { RetryBudget } from '../retry/budget.ts';
 import type { Call } from './call.ts';
+import type { CallRetry } from './call-retry.ts';
 import { CallTraffic } from './call-traffic.ts';
 
 /** What all operations of a bridge share. */
@@ -64,6 +71,19 @@ export class Operation {
   /** Whether somebody wants to know how long attempts take. */
   get measuresAttempts(): boolean {
     return this.#judgesDurations || this.environment.notifier.active;
+  }
+
+  /** The retry policy of a call: what its caller asked for, else the operation's own. */
+  retryFor({ retry }: Call): CallRetry | null {
+    return retry === undefined ? this.config.retry : retry;
+  }
+
+  /** Gives the operation a budget for retries that only its callers ask for. One that retries itself has what its config says. */
+  lendBudget(config: RetryBudgetConfig | null): void {
+    const { retry, hedge } = this.config;
+    if (config !== null && retry === null && hedge === null) {
+      this.budget ??= new RetryBudget(config, this.environment.clock);
+    }
   }
 
   /** The breaker that judges attempts on `target`. */
