@@ -1,8 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { headersOf } from './answer.ts';
 import { respond, type Site } from './respond.ts';
 
@@ -32,9 +30,6 @@ export const CLIENT_LIMITS: ClientLimits = {
   idleMs: 15_000,
   answerMs: 30_000,
 };
-
-/** How long the rest of a refused request is read away: a connection closed over it would lose the answer. */
-const LINGER_MS = 200;
 
 /**
  * The HTTP server of the admin endpoints, made for clients that mean harm: whatever they send, or do not send, or do not read, costs
@@ -74,19 +69,9 @@ async function serve(site: Site, request: IncomingMessage, response: ServerRespo
   const tooLong = setTimeout(() => request.socket.destroy(), answerMs);
   response.on('close', () => clearTimeout(tooLong));
   const answer = await respond(request, site);
-  if (answer.close === true) await readAway(request);
   if (response.destroyed) return;
   response.writeHead(answer.status, headersOf(answer));
   response.end(request.method === 'HEAD' ? undefined : answer.body);
-}
-
-async function readAway(request: IncomingMessage): Promise<void> {
-  const limit = new AbortController();
-  const ended = request.readableEnded
-    ? undefined
-    : once(request.resume(), 'end', { signal: limit.signal }).catch(() => {});
-  await Promise.race([ended, sleep(LINGER_MS, undefined, { signal: limit.signal }).catch(() => {})]);
-  limit.abort();
 }
 
 function refuseTunnel(socket: Duplex): void {
