@@ -7,6 +7,8 @@ export type CrossbridgeErrorCode =
   | 'circuit_open'
   | 'attempt_timeout'
   | 'deadline_exceeded'
+  | 'stream_stalled'
+  | 'stream_truncated'
   | 'invalid_argument'
   | 'invalid_config'
   | 'bridge_closed';
@@ -51,7 +53,12 @@ Object.defineProperty(CrossbridgeError.prototype, BRAND, { value: true });
 
 /** Whether `error` was raised by CrossBridge itself, by whichever installed copy of it. */
 export function isCrossbridgeError(error: unknown): error is CrossbridgeError {
-  return typeof error === 'object' && error !== null && BRAND in error;
+  try {
+    return typeof error === 'object' && error !== null && BRAND in error;
+  } catch {
+    // A proxy that forbids to be asked.
+    return false;
+  }
 }
 
 let refusalStacks = false;
@@ -133,6 +140,29 @@ export class AttemptTimeoutError extends CrossbridgeError {
 export class DeadlineExceededError extends CrossbridgeError {
   constructor(operation: string, deadlineMs: number, cause?: unknown) {
     super('deadline_exceeded', `The call of '${operation}' exceeded its deadline of ${deadlineMs} ms`, {
+      operation,
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+}
+
+/**
+ * A streamed answer stopped coming: nothing came for as long as may be. Before the first content it is retried like a network error;
+ * after it the stream fails with it, and what was streamed is not the whole answer.
+ */
+export class StreamStalledError extends CrossbridgeError {
+  constructor(operation: string, reason: string) {
+    super('stream_stalled', `The streamed answer of '${operation}' stalled: ${reason}`, { operation });
+  }
+}
+
+/**
+ * A streamed answer ended before it was whole: the connection broke (`cause`), or it ended without the event that ends an answer.
+ * Before the first content it is retried like a network error; after it the stream fails with it.
+ */
+export class StreamTruncatedError extends CrossbridgeError {
+  constructor(operation: string, reason: string, cause?: unknown) {
+    super('stream_truncated', `The streamed answer of '${operation}' was cut off: ${reason}`, {
       operation,
       ...(cause === undefined ? {} : { cause }),
     });

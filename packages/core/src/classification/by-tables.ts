@@ -1,6 +1,7 @@
 import { type CrossbridgeError, isCrossbridgeError } from '../errors.ts';
 import { NonRetryableError, RateLimitError, RetryableError } from '../retry/errors.ts';
 import { type Classification, fromHit, verdict } from './classification.ts';
+import { isA } from './error-chain.ts';
 import type { ErrorFacts } from './error-facts.ts';
 import { RuleIndex } from './rule-index.ts';
 import { IN_BAND_RULES, MONEY_RULES, statusRule } from './tables/http.ts';
@@ -56,7 +57,7 @@ function byThrower(
   causes: readonly ErrorFacts[],
   statuses: ReadonlySet<number>,
 ): Classification | undefined {
-  if (isOwn(error)) return { ...byOwnCode(error.code), retryAfterMs };
+  if (isCrossbridgeError(error)) return { ...byOwnCode(error.code), retryAfterMs };
   if (isA(error, NonRetryableError)) return verdict('permanent', `thrown as ${error.name}`, error.name);
   if (!isA(error, RetryableError)) return undefined;
   const cause = firstOf(causes, (link) => byStructure(link, statuses))?.value;
@@ -74,6 +75,9 @@ function byOwnCode(code: CrossbridgeError['code']): Classification {
       return verdict('unknown_outcome', 'our attempt timeout', code);
     case 'deadline_exceeded':
       return verdict('unknown_outcome', 'our deadline', code, { retryable: false, breaker: 'ignored' });
+    case 'stream_stalled':
+    case 'stream_truncated':
+      return verdict('unknown_outcome', 'a streamed answer that did not come to its end', code);
     case 'invalid_argument':
     case 'invalid_config':
       return verdict('program', 'an error of the program', code);
@@ -103,23 +107,6 @@ function byStatus(status: number, facts: ErrorFacts, statuses: ReadonlySet<numbe
   return shouldRetry === undefined
     ? value
     : { ...value, retryable: shouldRetry, rule: `x-should-retry: ${shouldRetry}` };
-}
-
-function isOwn(error: unknown): error is CrossbridgeError {
-  try {
-    return isCrossbridgeError(error);
-  } catch {
-    return false;
-  }
-}
-
-function isA<T>(error: unknown, type: abstract new (...args: never) => T): error is T {
-  try {
-    return error instanceof type;
-  } catch {
-    // A proxy that forbids to be asked.
-    return false;
-  }
 }
 
 export function firstOf<T>(

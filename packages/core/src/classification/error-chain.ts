@@ -47,6 +47,15 @@ export function property(of: unknown, name: string): unknown {
   }
 }
 
+/** `instanceof`, of something foreign: a proxy that forbids to be asked is nothing. */
+export function isA<T>(error: unknown, type: abstract new (...args: never) => T): error is T {
+  try {
+    return error instanceof type;
+  } catch {
+    return false;
+  }
+}
+
 function nextOf({ error, path }: ErrorLink): readonly ErrorLink[] {
   const causes = CAUSES.map((name) => ({ error: property(error, name), path: `${path}.${name}` }));
   const members = membersOf(error).map((member, index) => ({ error: member, path: `${path}.errors[${index}]` }));

@@ -1,3 +1,4 @@
+import { isA } from '../classification/error-chain.ts';
 import { AttemptTimeoutError, RefusalError } from '../errors.ts';
 import type { HedgeDecision } from '../observer.ts';
 import { Attempt, type AttemptFunction } from './attempt.ts';
@@ -63,7 +64,7 @@ class Race<T> {
       if (!this.#running.delete(attempt)) return;
       const endedAtMs = clock.now();
       // An attempt that was cut took at least so long: leaving it out would make the slow ones look fast.
-      const cut = failure?.error instanceof HedgeLost || failure?.error instanceof AttemptTimeoutError;
+      const cut = isA(failure?.error, HedgeLost) || isA(failure?.error, AttemptTimeoutError);
       if (failure === undefined || cut) this.#operation.hedgeDelay?.record(endedAtMs - startedAtMs, cut);
       endAttempt(this.#operation, this.#call, admitted, startedAtMs, endedAtMs, failure);
     };

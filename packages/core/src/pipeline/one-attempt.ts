@@ -1,5 +1,6 @@
 import { loadOutcome } from '../bulkhead/load-outcome.ts';
 import type { BreakerPermit, BreakerResult, CircuitBreaker } from '../circuit-breaker/circuit-breaker.ts';
+import { isA } from '../classification/error-chain.ts';
 import type { ErrorClass } from '../classification/error-class.ts';
 import { CircuitOpenError, isCrossbridgeError, RefusalError } from '../errors.ts';
 import type { AttemptKind, AttemptOutcome } from '../observer.ts';
@@ -165,7 +166,7 @@ interface Judgement {
 const SUCCESS: Judgement = { outcome: 'success', errorType: undefined, result: 'success' };
 
 function judge(operation: Operation, call: Call, error: unknown): Judgement {
-  if (call.aborted || error instanceof HedgeLost) {
+  if (call.aborted || isA(error, HedgeLost)) {
     return { outcome: 'cancelled', errorType: 'cancelled', result: 'ignored' };
   }
   const { type, class: errorClass, breaker } = operation.environment.classify(error);

@@ -1,4 +1,5 @@
 import { type Classification, type Classifier, createClassifier } from '../classification/classify.ts';
+import { isA } from '../classification/error-chain.ts';
 import { isCrossbridgeError } from '../errors.ts';
 import {
   AuthenticationError,
@@ -31,7 +32,7 @@ const classify: Classifier = createClassifier();
  * | 400, 422 | `ValidationError` |
  */
 export function convertHttpErrorToRetry(error: unknown): unknown {
-  if (error instanceof RetryableError || error instanceof NonRetryableError || isCrossbridgeError(error)) return error;
+  if (isA(error, RetryableError) || isA(error, NonRetryableError) || isCrossbridgeError(error)) return error;
   const classification = classify(error);
   // A status is its own type, so this is the one that decided, wherever in the chain it was.
   const status = /^[1-5]\d\d$/.test(classification.type) ? Number(classification.type) : undefined;

@@ -1,4 +1,5 @@
 import { type Classification, type Classifier, createClassifier } from '../classification/classify.ts';
+import { isA } from '../classification/error-chain.ts';
 import { NonRetryableError } from './errors.ts';
 import type { ErrorSelection, RetrySelection } from './policy.ts';
 
@@ -41,10 +42,10 @@ function retries(error: unknown, policy: RetrySelection, classification: Classif
   const { retryableErrors, nonRetryableErrors } = policy;
   if (nonRetryableErrors !== undefined && selects(nonRetryableErrors, error)) return false;
   if (retryableErrors === undefined) return classification.retryable;
-  const never = classification.class === 'money' || error instanceof NonRetryableError;
+  const never = classification.class === 'money' || isA(error, NonRetryableError);
   return !never && selects(retryableErrors, error);
 }
 
 function selects(selection: ErrorSelection, error: unknown): boolean {
-  return typeof selection === 'function' ? selection(error) : selection.some((type) => error instanceof type);
+  return typeof selection === 'function' ? selection(error) : selection.some((type) => isA(error, type));
 }
