@@ -119,6 +119,17 @@ describe('bridge.circuitBreaker', () => {
 });
 
 describe('bridge.reserve', () => {
+  it('settles under the limit that a reload brought meanwhile', async () => {
+    const { bridge, clock } = testBridge({ rateLimit: { capacity: 10, windowSeconds: 10 } });
+    const reservation = await bridge.reserve('user:1', 'op', 10);
+    bridge.apply(operation({ rateLimit: { capacity: 1000, windowSeconds: 10 } }));
+    expect(bridge.checkRateLimit('user:1', 'op', 1)).toMatchObject({ limit: 1000 });
+    await clock.advance(1_000);
+    reservation.settle(5);
+    expect(bridge.checkRateLimit('user:1', 'op', 105)).toBeUndefined();
+    expect(bridge.checkRateLimit('user:1', 'op', 1)).toBeDefined();
+  });
+
   it('takes an estimate and settles it with the real cost', async () => {
     const { bridge } = testBridge({ rateLimit: { capacity: 100, windowSeconds: 60 } });
     const first = await bridge.reserve('user:1', 'op', 80);

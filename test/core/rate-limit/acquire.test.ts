@@ -203,6 +203,15 @@ describe('reserve', () => {
     expect(limiter.getRemaining('key', 100, 100)).toBe(100);
   });
 
+  it('is settled under the limit of the day: it brings no earlier one back', async () => {
+    const { clock, limiter } = limiterOf();
+    const reservation = await limiter.reserve('key', { capacity: 10, windowSeconds: 10 }, 10);
+    expect(limiter.check('key', 1000, 10)).toBe(false);
+    await clock.advance(1_000);
+    reservation.settle(5);
+    expect(limiter.getRemaining('key', 1000, 10)).toBe(105);
+  });
+
   it('is settled once; to cancel it then changes nothing', async () => {
     const { limiter } = limiterOf();
     const reservation = await limiter.reserve('key', limit, 2);

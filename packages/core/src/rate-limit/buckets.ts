@@ -104,9 +104,13 @@ export class Buckets {
   adjust(claim: Claim, tokens: number, nowMs: number): void {
     const slot = this.table.find(claim.low, claim.high);
     if (tokens < 0 && slot < 0) return;
-    const { scope, key, low, high, plan } = claim;
-    if (slot >= 0) this.#write(slot, plan, this.#slotTime(slot, plan, nowMs) + tokens * plan.intervalMs);
-    else this.#chargeNew(scope, key, low, high, plan, tokens, nowMs);
+    if (slot < 0) {
+      this.#chargeNew(claim.scope, claim.key, claim.low, claim.high, claim.plan, tokens, nowMs);
+      return;
+    }
+    // Under the limit that holds now: that of the claim may be an earlier one, and fewer tokens fit into it.
+    const plan = this.plans.get(this.table.planOf(slot)) ?? claim.plan;
+    this.#write(slot, plan, this.#slotTime(slot, plan, nowMs) + tokens * plan.intervalMs);
   }
 
   /** Tokens of a key now, under the limit it was last used with; undefined when it has no bucket of its own. */
