@@ -30,6 +30,20 @@ describe('bridge.apply', () => {
     expect(await bridge.run('op', () => 'probe')).toBe('probe');
   });
 
+  it('admits who waits for tokens when the limit goes, and when it only watches', async () => {
+    const rateLimit = { capacity: 1, windowSeconds: 60, maxWaitMs: 60_000 };
+    for (const next of [operation({}), operation({ rateLimit: { ...rateLimit, mode: 'shadow' } })]) {
+      const { bridge, clock } = testBridge({ rateLimit });
+      await bridge.run('op', () => 1);
+      const waiting = bridge.run('op', async () => 'admitted');
+      await settle();
+      bridge.apply(next);
+      await settle();
+      expect(clock.pending).toBe(0);
+      expect(await waiting).toBe('admitted');
+    }
+  });
+
   it('admits who waits when a bulkhead grows, and when it goes', async () => {
     for (const next of [operation({ bulkhead: { limit: 2, queue: 5 } }), operation({})]) {
       const { bridge } = testBridge({ bulkhead: { limit: 1, queue: 5 } });

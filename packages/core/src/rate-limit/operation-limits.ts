@@ -134,7 +134,8 @@ export class OperationLimits {
     const room: WaitingRoom = this.#limiter.room;
     if (room.empty) return;
     for (const claim of this.#waitingClaims()) {
-      const kept = this.#rules.includes(claim.rule);
+      // Of a limit that is gone, or only watches now, nothing is waited for.
+      const kept = this.#rules.includes(claim.rule) && claim.rule.config.mode === 'enforce';
       claim.plan = claim.rule.planFor(claim.asked, claim.key);
       // What was admissible when it came is not refused now: it may pass with a full bucket.
       claim.need = kept ? Math.min(claim.cost, claim.plan.capacity) : 0;
