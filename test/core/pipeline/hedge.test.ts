@@ -8,6 +8,7 @@ import {
   plainRetry,
   rejection,
   type TestBridge,
+  testBridge,
 } from '../../support/bridges.ts';
 
 function hedged(hedge: Partial<HedgeConfig> = {}, operation: OperationInput = {}): TestBridge {
@@ -99,6 +100,20 @@ describe('hedge in the pipeline', () => {
       attempt === 1 ? Promise.reject(httpError(503)) : never();
     await rejection(used.clock.run(used.bridge.run('op', fn, { maxAttempts: 2, deadlineMs: 800 })));
     expect(used.observer.ofType('hedge.decided')).toEqual([]);
+  });
+
+  it('pays from the budget for no hedge that the breaker or a limit refuses', async () => {
+    const slow = (): Promise<string> => new Promise((resolve) => clock.setTimeout(() => resolve('slow'), 150));
+    const { bridge, clock, observer } = testBridge({
+      hedge: { delayMs: 100 },
+      retryBudget: { ratio: 0, minRetriesPerSecond: 0.1 },
+      circuitBreaker: { consecutiveFailures: 1, openForMs: 1_000 },
+    });
+    await rejection(clock.run(bridge.run('op', () => Promise.reject(httpError(500)))));
+    await clock.advance(1_000);
+    await clock.run(bridge.run('op', slow));
+    await clock.run(bridge.run('op', slow));
+    expect(observer.ofType('hedge.decided').map(({ decision }) => decision)).toEqual(['circuit_open', 'hedged']);
   });
 
   it('tells of every loser before the call ends, whatever its observers do with its promises', async () => {

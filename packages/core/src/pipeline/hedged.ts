@@ -109,13 +109,13 @@ class Race<T> {
     const breaker = this.#operation.breakerFor(this.#call.target);
     if (config.circuitBreaker?.mode === 'enforce' && breaker?.refusesAfter(0) === true)
       return { decision: 'circuit_open' };
-    if (budget !== undefined && (shadow ? budget.balance < 1 : !budget.tryWithdraw()))
-      return { decision: 'budget_empty' };
+    if (budget !== undefined && budget.balance < 1) return { decision: 'budget_empty' };
     if (shadow) return { decision: 'hedged' };
     const admission = admitAttempt(this.#operation, this.#call, 'hedge');
     if (admission instanceof RefusalError) {
       return { decision: admission.code === 'rate_limited' ? 'throttled' : 'circuit_open' };
     }
+    budget?.tryWithdraw();
     return { decision: 'hedged', admitted: admission };
   }
 
