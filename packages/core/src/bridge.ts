@@ -124,7 +124,9 @@ export class Bridge {
   checkRateLimit(key: CallKey, operation: string, cost = 1): RateLimitExceeded | undefined {
     assertRunnable(operation, nothing, { key, cost });
     const target = this.#operations.of(operation);
-    const call = new Call(target.name, target.config.timeout, { key, cost }, this.#environment.clock);
+    const call = new Call(target.name, target.config.timeout, { key, cost }, this.#clock);
+    // It has no end of which a plain call could be told.
+    if (this.#environment.notifier.poll() !== 'nothing') call.telling = 'all';
     try {
       void takeTokens(target, call, 'all', false);
       return undefined;
@@ -241,10 +243,8 @@ export class Bridge {
     if (this.#closed) throw new BridgeClosedError(name);
     assertRunnable(name, fn, options);
     const operation = this.#operations.of(name);
-    const { clock, notifier } = this.#environment;
-    const call = new Call(operation.name, operation.config.timeout, options, clock);
+    const call = new Call(operation.name, operation.config.timeout, options, this.#clock);
     if (options.retry !== undefined) this.#operations.setRetry(operation, call, options.retry);
-    if (!notifier.poll()) return runCall(operation, call, fn, options.fallback);
-    return notifier.around({ kind: 'call', call }, () => runCall(operation, call, fn, options.fallback));
+    return runCall(operation, call, fn, options.fallback);
   }
 }

@@ -1,5 +1,8 @@
 import { InvalidArgumentError } from './errors.ts';
-import type { BridgeEvent, Observer, Scope } from './observer.ts';
+import type { BridgeEvent, Observer, PlainCall, Scope } from './observer.ts';
+
+/** How much of a call is told: nothing, only that it went through if it does so at once, or every fact. */
+export type Wish = 'nothing' | 'plain' | 'all';
 
 export type ObserverErrorHandler = (error: unknown, observer: Observer) => void;
 
@@ -13,21 +16,20 @@ export class Notifier {
   #observers: readonly Observer[] = [];
   /** Those that run calls and attempts in a context of their own. */
   #around: readonly Observer[] = [];
-  #active = false;
 
   constructor(onError: ObserverErrorHandler = warn) {
     this.#onError = onError;
   }
 
-  /** False when nobody watches: callers then need not even build the event. */
-  get active(): boolean {
-    return this.#active;
-  }
-
-  /** Asks the observers again whether one of them watches: at the beginning of a call, since what they wait for comes at any time. */
-  poll(): boolean {
-    this.#active = this.#observers.some(wants);
-    return this.#active;
+  /** The most that one of the observers wants. Asked at the beginning of each call, since what they wait for comes at any time. */
+  poll(): Wish {
+    let most: Wish = 'nothing';
+    for (const observer of this.#observers) {
+      const wish = wishOf(observer);
+      if (wish === 'all') return wish;
+      if (wish === 'plain') most = wish;
+    }
+    return most;
   }
 
   /** Adds an observer; the function returned removes it. */
@@ -51,6 +53,17 @@ export class Notifier {
     }
   }
 
+  plain(call: PlainCall): void {
+    for (const observer of this.#observers) {
+      try {
+        const returned: unknown = observer.plain?.(call);
+        if (returned instanceof Promise) returned.catch((error: unknown) => this.#report(error, observer));
+      } catch (error) {
+        this.#report(error, observer);
+      }
+    }
+  }
+
   /** Runs `next` once, inside the contexts of every observer, the first added outermost. `next` must not throw synchronously. */
   around<T>(scope: Scope, next: () => Promise<T>): Promise<T> {
     return this.#around.reduceRight<() => Promise<T>>(
@@ -62,7 +75,6 @@ export class Notifier {
   #watchWith(observers: readonly Observer[]): void {
     this.#observers = observers;
     this.#around = observers.filter(hasAround);
-    this.poll();
   }
 
   #enter<T>(observer: Observer, scope: Scope, next: () => Promise<T>): Promise<T> {
@@ -97,11 +109,13 @@ export class Notifier {
 }
 
 /** An observer that cannot say whether it wants anything gets everything, and is reported when it fails at that. */
-function wants(observer: Observer): boolean {
+function wishOf(observer: Observer): Wish {
   try {
-    return observer.wants?.() ?? true;
+    const wanted = observer.wants?.() ?? true;
+    if (wanted === 'plain' && observer.plain !== undefined) return wanted;
+    return wanted ? 'all' : 'nothing';
   } catch {
-    return true;
+    return 'all';
   }
 }
 

@@ -65,6 +65,16 @@ export interface CallInfo {
   readonly backoffMs: number;
 }
 
+/**
+ * A call that went through at once: no wait, no refusal, nothing that shadow mode would have done, one attempt, and that succeeded. Its
+ * `attemptMs` is how long that attempt took.
+ */
+export interface PlainCall extends CallInfo {
+  readonly durationMs: number;
+  /** The limits that admitted it, none of them in shadow mode. Names that are bounded by config. */
+  readonly rateLimits: readonly string[];
+}
+
 /** The whole call: rate limit, queue, every attempt and the waits between them. */
 export interface CallScope {
   readonly kind: 'call';
@@ -220,8 +230,15 @@ export interface Observer {
   /** Told each fact once. Synchronous; must not throw. */
   on?(event: BridgeEvent): void;
   /**
-   * Whether there is anything to watch for now. Asked when a call begins; while no observer wants anything, calls cost what they cost without
-   * any. Default: always. When the answer changes, calls under way may be told in part.
+   * Whether there is anything to watch for now. Asked when a call begins, and good for that call; default: always. While no observer
+   * wants anything, calls cost what they cost without any.
+   *
+   * `plain` is for those to whom an ordinary call is one fact. When nobody wants more, a call is told by {@link plain} alone, and costs hardly
+   * more than one that nobody watches. If anything else comes of it, all that has happened so far is told by {@link on} at that moment,
+   * in order, and the call goes on event by event, without {@link around}. Of `rate_limit.decided` the `remaining` is then that of the moment. Whoever wants more is heard by the calls that
+   * begin from then on.
    */
-  wants?(): boolean;
+  wants?(): boolean | 'plain';
+  /** Told the end of a call of which nothing was told before. Synchronous; must not throw. */
+  plain?(call: PlainCall): void;
 }

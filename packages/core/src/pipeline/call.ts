@@ -2,14 +2,21 @@ import type { Bulkhead } from '../bulkhead/bulkhead.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { TimeoutConfig } from '../config/types.ts';
 import { DeadlineExceededError } from '../errors.ts';
-import type { CallInfo } from '../observer.ts';
+import type { PlainCall } from '../observer.ts';
 import { type CallKey, shownKey } from '../rate-limit/call-key.ts';
+import { type LimitSet, NO_LIMITS } from '../rate-limit/limit-set.ts';
 import type { AttemptTimeline } from '../retry/attempts-of.ts';
 import type { RunOptions } from '../run-options.ts';
 import type { CallRetry } from './call-retry.ts';
 
+/**
+ * How much of a call is told to observers. `plain`: nothing, as long as it goes through at once. `late`: every fact, but those of its beginning only
+ * when it was not plain any more, and in no context of the observers.
+ */
+export type Telling = 'nothing' | 'plain' | 'late' | 'all';
+
 /** One call under way: what observers see of it, and its one deadline. */
-export class Call implements CallInfo {
+export class Call implements PlainCall {
   readonly operation: string;
   readonly rateLimitKey: CallKey | undefined;
   readonly cost: number;
@@ -30,6 +37,12 @@ export class Call implements CallInfo {
   queueMs = 0;
   attemptMs = 0;
   backoffMs = 0;
+  /** Known at the end, of a plain call. */
+  durationMs = 0;
+  telling: Telling = 'nothing';
+  /** While it is plain, the limits that have admitted the call and its attempt. */
+  callLimits: LimitSet = NO_LIMITS;
+  attemptLimits: LimitSet = NO_LIMITS;
   /** The last failure of the callee, kept as the cause of whatever of ours ends the call. */
   lastError: unknown;
   /** The attempts that have failed; undefined until the first has. */
@@ -59,6 +72,13 @@ export class Call implements CallInfo {
   /** The key as one string, for observers. */
   get key(): string | undefined {
     return this.rateLimitKey === undefined ? undefined : shownKey(this.rateLimitKey);
+  }
+
+  get rateLimits(): readonly string[] {
+    const { names } = this.callLimits;
+    const { names: further } = this.attemptLimits;
+    if (further.length === 0) return names;
+    return names.length === 0 ? further : [...names, ...further];
   }
 
   /** Milliseconds until the deadline; Infinity without one. */

@@ -2,6 +2,7 @@ import { isCrossbridgeError } from '../errors.ts';
 import type { CallOutcome } from '../observer.ts';
 import type { Call } from './call.ts';
 import type { Operation } from './operation.ts';
+import { tell } from './tell.ts';
 
 /** Gives back what the call held. Once for each call. */
 export function leave(operation: Operation, call: Call): void {
@@ -29,10 +30,15 @@ function ranOutOfTime(error: unknown): boolean {
   return isCrossbridgeError(error) && (error.code === 'attempt_timeout' || error.code === 'deadline_exceeded');
 }
 
-export function endCall(operation: Operation, call: Call, outcome: CallOutcome, errorType: string | undefined): void {
-  const { notifier, clock } = operation.environment;
-  const durationMs = clock.now() - call.startedAtMs;
-  notifier.tell({ type: 'call.ended', call, outcome, errorType, durationMs });
+export function endCall(
+  operation: Operation,
+  call: Call,
+  outcome: CallOutcome,
+  errorType: string | undefined,
+  endedAtMs: number,
+): void {
+  const durationMs = endedAtMs - call.startedAtMs;
+  tell(operation.environment.notifier, call, { type: 'call.ended', call, outcome, errorType, durationMs });
 }
 
 /** @param answered whether a fallback has answered */
@@ -43,14 +49,14 @@ export function endFailedCall(
   cancelled: boolean,
   answered: boolean,
 ): void {
-  const { notifier, classify } = operation.environment;
+  const { notifier, classify, clock } = operation.environment;
   if (cancelled) {
-    endCall(operation, call, 'cancelled', 'cancelled');
+    endCall(operation, call, 'cancelled', 'cancelled', clock.now());
     return;
   }
   const errorType = classify(error).type;
-  if (answered) notifier.tell({ type: 'fallback.used', call, errorType });
-  endCall(operation, call, outcomeOf(call, error), errorType);
+  if (answered) tell(notifier, call, { type: 'fallback.used', call, errorType });
+  endCall(operation, call, outcomeOf(call, error), errorType, clock.now());
 }
 
 function outcomeOf(call: Call, error: unknown): CallOutcome {

@@ -5,6 +5,7 @@ import { Attempt, type AttemptFunction } from './attempt.ts';
 import type { Call } from './call.ts';
 import { type AdmittedAttempt, admitAttempt, beginAttempt, endAttempt, HedgeLost } from './one-attempt.ts';
 import type { Operation } from './operation.ts';
+import { tell } from './tell.ts';
 
 /**
  * Runs an attempt, and others beside it when it takes long. The first answer wins and ends the others; only when all have failed
@@ -98,7 +99,8 @@ class Race<T> {
     const { mode } = config.hedge;
     this.#hedges += 1;
     const { decision, admitted } = this.#admit(mode === 'shadow');
-    environment.notifier.tell({ type: 'hedge.decided', call: this.#call, attempt, decision, mode, delayMs });
+    const call = this.#call;
+    tell(environment.notifier, call, { type: 'hedge.decided', call, attempt, decision, mode, delayMs });
     if (admitted !== undefined) this.#run(admitted);
     if (decision === 'hedged') this.#awaitHedge(attempt);
   }

@@ -5,6 +5,7 @@ import { classifierFor } from '../retry/should-retry.ts';
 import type { Call } from './call.ts';
 import { type AdmittedAttempt, admitOrWait } from './one-attempt.ts';
 import type { Operation } from './operation.ts';
+import { tell } from './tell.ts';
 import { wait } from './wait.ts';
 
 const NO_SELECTION: RetrySelection = {};
@@ -62,9 +63,9 @@ function afterFailure(operation: Operation, call: Call, error: unknown, previous
     withdraw: () => operation.budget?.tryWithdraw() ?? true,
     random: environment.random,
   });
-  if (retry !== null && environment.notifier.active) {
+  if (retry !== null && call.telling !== 'nothing') {
     const { decision, delayMs, source } = verdict;
-    environment.notifier.tell({
+    tell(environment.notifier, call, {
       type: 'retry.decided',
       call,
       attempt: call.attempts,

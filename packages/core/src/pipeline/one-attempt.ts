@@ -9,6 +9,7 @@ import type { Attempt, AttemptFunction } from './attempt.ts';
 import type { Call } from './call.ts';
 import type { Operation } from './operation.ts';
 import { askForTokens, type TokenAnswer } from './take-tokens.ts';
+import { tell } from './tell.ts';
 
 const NO_BREAKER: BreakerPass = { breaker: undefined, permit: undefined };
 
@@ -69,7 +70,7 @@ function askBreaker(operation: Operation, call: Call): BreakerPass | CircuitOpen
   if (permit !== undefined) return { breaker, permit };
   const { notifier } = operation.environment;
   const mode = operation.config.circuitBreaker?.mode ?? 'enforce';
-  if (notifier.active) notifier.tell({ type: 'circuit_breaker.rejected', call, mode });
+  tell(notifier, call, { type: 'circuit_breaker.rejected', call, mode });
   if (mode === 'shadow') return NO_BREAKER;
   return new CircuitOpenError(operation.name, breaker.state, breaker.retryAfterMs);
 }
@@ -105,7 +106,8 @@ export function beginAttempt<T>(
   fn: AttemptFunction<T>,
 ): T | PromiseLike<T> {
   const { notifier, clock } = operation.environment;
-  if (!notifier.active) return start(operation, call, attempt, startedAtMs, fn);
+  if (call.telling === 'late') notifier.tell({ type: 'attempt.started', call, attempt: number, kind });
+  if (call.telling !== 'all') return start(operation, call, attempt, startedAtMs, fn);
   return notifier.around({ kind: 'attempt', call, attempt: number, attemptKind: kind }, async () => {
     notifier.tell({ type: 'attempt.started', call, attempt: number, kind });
     return await start(operation, call, attempt, clock.now(), fn);
@@ -134,9 +136,9 @@ export function endAttempt(
     call.timeline ??= new AttemptTimeline();
     call.timeline.add({ attempt: number, kind, startedAtMs, durationMs, outcome, errorType, error });
   }
-  if (!notifier.active) return;
+  if (call.telling === 'nothing' || (call.telling === 'plain' && failure === undefined)) return;
   if (outcome === 'timeout') tellTimeout(operation, call, failure?.error);
-  notifier.tell({ type: 'attempt.ended', call, attempt: number, kind, outcome, errorType, durationMs });
+  tell(notifier, call, { type: 'attempt.ended', call, attempt: number, kind, outcome, errorType, durationMs });
 }
 
 /** Where nothing can end the attempt before its function does, the function's own promise is all there is to wait for. */
@@ -152,7 +154,7 @@ function start<T>(
   if (unbounded && call.signal === undefined && hedge === null) return fn(attempt);
   const { notifier } = operation.environment;
   return attempt.run(fn, timeout, startedAtMs, (limitMs) =>
-    notifier.tell({ type: 'timeout.exceeded', call, scope: 'attempt', mode: 'shadow', limitMs }),
+    tell(notifier, call, { type: 'timeout.exceeded', call, scope: 'attempt', mode: 'shadow', limitMs }),
   );
 }
 
@@ -184,7 +186,7 @@ function judge(operation: Operation, call: Call, error: unknown): Judgement {
 function tellTimeout(operation: Operation, call: Call, error: unknown): void {
   const attempt = isCrossbridgeError(error) && error.code === 'attempt_timeout';
   const limitMs = attempt ? (operation.config.timeout.attemptMs ?? 0) : call.budgetMs;
-  operation.environment.notifier.tell({
+  tell(operation.environment.notifier, call, {
     type: 'timeout.exceeded',
     call,
     scope: attempt ? 'attempt' : 'total',

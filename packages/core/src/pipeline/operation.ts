@@ -19,6 +19,7 @@ import { RetryBudget } from '../retry/budget.ts';
 import type { Call } from './call.ts';
 import type { CallRetry } from './call-retry.ts';
 import { CallTraffic } from './call-traffic.ts';
+import { tellSoFar } from './tell.ts';
 
 /** What all operations of a bridge share. */
 export interface Environment {
@@ -46,7 +47,7 @@ export class Operation {
   /** The call whose arrival or result is being recorded, so that a change of the breaker can name it. */
   #recording: Call | undefined;
   /** Whether a policy goes by how long attempts take. */
-  #judgesDurations = false;
+  judgesDurations: boolean = false;
 
   constructor(name: string, config: OperationConfig, environment: Environment, limits: OperationLimits | undefined) {
     this.name = name;
@@ -66,11 +67,6 @@ export class Operation {
     this.config = config;
     this.limits = limits;
     this.#apply(config);
-  }
-
-  /** Whether somebody wants to know how long attempts take. */
-  get measuresAttempts(): boolean {
-    return this.#judgesDurations || this.environment.notifier.active;
   }
 
   /** The retry policy of a call: what its caller asked for, else the operation's own. */
@@ -114,7 +110,7 @@ export class Operation {
     if (!budgeted) this.budget = undefined;
     else if (this.budget === undefined) this.budget = new RetryBudget(retryBudget, this.environment.clock);
     else this.budget.configure(retryBudget);
-    this.#judgesDurations = hedge !== null || this.bulkhead?.adapts === true || circuitBreaker?.slowCallMs != null;
+    this.judgesDurations = hedge !== null || this.bulkhead?.adapts === true || circuitBreaker?.slowCallMs != null;
   }
 
   #applyBulkhead(config: BulkheadConfig | null): void {
@@ -133,15 +129,11 @@ export class Operation {
       this.breakers = new BreakerRegistry({
         config,
         clock,
-        onChange: (from, to, target) =>
-          notifier.tell({
-            type: 'circuit_breaker.changed',
-            operation: this.name,
-            from,
-            to,
-            target,
-            call: this.#recording,
-          }),
+        onChange: (from, to, target) => {
+          const call = this.#recording;
+          if (call?.telling === 'plain') tellSoFar(notifier, call);
+          notifier.tell({ type: 'circuit_breaker.changed', operation: this.name, from, to, target, call });
+        },
       });
     }
   }

@@ -8,17 +8,13 @@ import { runHedged } from './hedged.ts';
 import { admitAgain, waitForRetry } from './next-attempt.ts';
 import { type AdmittedAttempt, beginAttempt, endAttempt } from './one-attempt.ts';
 import type { Operation } from './operation.ts';
+import { tell, tellPlain } from './tell.ts';
 
 const TURN = Promise.resolve();
 
 /**
- * Runs one call through the policies of its operation, outermost first:
- *
- * rate limit → deadline → bulkhead → retry ( → circuit breaker → attempt timeout → attempt )
- *
- * A call that a limit refuses takes no slot; a slot is held across retries, so that a retrying call counts as one; the
- * breaker sees every attempt, because each of them reaches the callee. Where the operation hedges, an attempt that takes long gets
- * others beside it, each of them through breaker and timeout. Never throws synchronously.
+ * Runs one call through the policies of its operation, in the contexts of the observers. Told of it is as much as they want when it begins.
+ * Never throws synchronously.
  */
 export function runCall<T>(
   operation: Operation,
@@ -27,11 +23,30 @@ export function runCall<T>(
   fallback: Fallback<T> | undefined,
 ): Promise<T> {
   const { notifier } = operation.environment;
+  call.telling = notifier.poll();
+  if (call.telling !== 'all') return carryOut(operation, call, fn, fallback);
+  return notifier.around({ kind: 'call', call }, () => carryOut(operation, call, fn, fallback));
+}
+
+/**
+ * The policies, outermost first:
+ *
+ * rate limit → deadline → bulkhead → retry ( → circuit breaker → attempt timeout → attempt )
+ *
+ * A call that a limit refuses takes no slot; a slot is held across retries, so that a retrying call counts as one; the
+ * breaker sees every attempt, because each of them reaches the callee. Where the operation hedges, an attempt that takes long gets
+ * others beside it, each of them through breaker and timeout.
+ */
+function carryOut<T>(
+  operation: Operation,
+  call: Call,
+  fn: AttemptFunction<T>,
+  fallback: Fallback<T> | undefined,
+): Promise<T> {
+  const { notifier } = operation.environment;
   operation.active += 1;
-  if (notifier.active) {
-    notifier.tell({ type: 'call.started', call });
-    watchTotal(operation, call);
-  }
+  if (call.telling === 'all') notifier.tell({ type: 'call.started', call });
+  if (call.telling !== 'nothing') watchTotal(operation, call);
   let entry: Entry;
   try {
     entry = enter(operation, call);
@@ -46,9 +61,9 @@ export function runCall<T>(
 function watchTotal({ config, environment }: Operation, call: Call): void {
   const { totalMs, mode } = config.timeout;
   if (mode !== 'shadow' || totalMs === null) return;
-  const tell = (): void =>
-    environment.notifier.tell({ type: 'timeout.exceeded', call, scope: 'total', mode, limitMs: totalMs });
-  call.watch = environment.clock.setTimeout(tell, totalMs);
+  const onTime = (): void =>
+    tell(environment.notifier, call, { type: 'timeout.exceeded', call, scope: 'total', mode, limitMs: totalMs });
+  call.watch = environment.clock.setTimeout(onTime, totalMs);
 }
 
 /** Ends a call that did not get as far as waiting for anything. */
@@ -57,7 +72,7 @@ function refuse<T>(operation: Operation, call: Call, error: unknown, fallback: F
     return fallBack(operation, call, error, fallback).finally(() => leave(operation, call));
   }
   leave(operation, call);
-  if (operation.environment.notifier.active) endFailedCall(operation, call, error, call.aborted, false);
+  if (call.telling !== 'nothing') endFailedCall(operation, call, error, call.aborted, false);
   return rejectSoon(error);
 }
 
@@ -84,15 +99,20 @@ async function runEntered<T>(
       const startedAtMs = call.untouched ? call.startedAtMs : clock.now();
       try {
         let value: T;
+        let endedAtMs = startedAtMs;
         if (alone) {
           const attempt = new Attempt(call, admitted.number, clock);
           value = await beginAttempt(operation, call, admitted, attempt, startedAtMs, fn);
           // Reading the clock is a good part of what a call costs: not when nobody wants to know.
-          const endedAtMs = operation.measuresAttempts ? clock.now() : startedAtMs;
+          if (call.telling !== 'nothing' || operation.judgesDurations) endedAtMs = clock.now();
           endAttempt(operation, call, admitted, startedAtMs, endedAtMs, undefined);
-        } else value = await runHedged(operation, call, admitted, fn);
+        } else {
+          value = await runHedged(operation, call, admitted, fn);
+          if (call.telling !== 'nothing') endedAtMs = clock.now();
+        }
         operation.traffic.succeeded();
-        if (notifier.active) endCall(operation, call, 'success', undefined);
+        if (call.telling === 'plain') tellPlain(notifier, call, endedAtMs);
+        else if (call.telling !== 'nothing') endCall(operation, call, 'success', undefined, endedAtMs);
         return value;
       } catch (error) {
         if (alone) endAttempt(operation, call, admitted, startedAtMs, clock.now(), { error });
@@ -103,7 +123,7 @@ async function runEntered<T>(
     call.timeline?.attachTo(error);
     countFailure(operation, call, error);
     if (fallback !== undefined && !call.aborted) return await fallBack(operation, call, error, fallback);
-    if (notifier.active) endFailedCall(operation, call, error, call.aborted, false);
+    if (call.telling !== 'nothing') endFailedCall(operation, call, error, call.aborted, false);
     throw error;
   } finally {
     leave(operation, call);
@@ -119,6 +139,6 @@ async function fallBack<T>(operation: Operation, call: Call, error: unknown, fal
     return value;
   } finally {
     // An abort that comes while the fallback works does not make the failure before it one.
-    if (operation.environment.notifier.active) endFailedCall(operation, call, error, false, answered);
+    if (call.telling !== 'nothing') endFailedCall(operation, call, error, false, answered);
   }
 }

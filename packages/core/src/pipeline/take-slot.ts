@@ -3,6 +3,7 @@ import type { QueuePlace } from '../bulkhead/wait-queue.ts';
 import { BulkheadFullError } from '../errors.ts';
 import type { Call } from './call.ts';
 import type { Operation } from './operation.ts';
+import { tell } from './tell.ts';
 import { wait } from './wait.ts';
 
 /**
@@ -23,7 +24,7 @@ export function takeSlot(operation: Operation, call: Call): BulkheadFullError | 
   }
   if (config.bulkhead?.mode === 'shadow') {
     if (bulkhead.tryPass()) call.slot = bulkhead;
-    else environment.notifier.tell({ type: 'bulkhead.rejected', call, mode: 'shadow' });
+    else tell(environment.notifier, call, { type: 'bulkhead.rejected', call, mode: 'shadow' });
     return undefined;
   }
   const place = bulkhead.enqueue();
@@ -45,10 +46,10 @@ async function waitForSlot(operation: Operation, bulkhead: Bulkhead, call: Call,
     throw refusal(operation, call, `no slot became free within ${timeoutMs} ms`);
   }
   call.slot = bulkhead;
-  environment.notifier.tell({ type: 'bulkhead.admitted', call, waitMs: call.queueMs });
+  tell(environment.notifier, call, { type: 'bulkhead.admitted', call, waitMs: call.queueMs });
 }
 
 function refusal({ name, environment }: Operation, call: Call, reason: string): BulkheadFullError {
-  if (environment.notifier.active) environment.notifier.tell({ type: 'bulkhead.rejected', call, mode: 'enforce' });
+  tell(environment.notifier, call, { type: 'bulkhead.rejected', call, mode: 'enforce' });
   return new BulkheadFullError(name, reason);
 }

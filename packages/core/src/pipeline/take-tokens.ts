@@ -1,8 +1,10 @@
 import { RateLimitExceeded } from '../errors.ts';
 import type { LimitRequest } from '../rate-limit/limit-request.ts';
+import type { LimitSet } from '../rate-limit/limit-set.ts';
 import type { LimitUse } from '../rate-limit/operation-limits.ts';
 import type { Call } from './call.ts';
 import type { Operation } from './operation.ts';
+import { tell } from './tell.ts';
 
 /** The refusal, a promise when the call has to wait for its tokens, or undefined when it has them. */
 export type TokenAnswer = RateLimitExceeded | Promise<void> | undefined;
@@ -15,17 +17,24 @@ export type TokenAnswer = RateLimitExceeded | Promise<void> | undefined;
  * the caller's reason when it aborts, or with the deadline error
  */
 export function askForTokens(operation: Operation, call: Call, per: LimitUse, patient = true): TokenAnswer {
-  const { limits, environment } = operation;
+  const { limits } = operation;
   if (limits === undefined) return undefined;
-  // Nobody is told of the decision, so the usual one need not be written down.
-  if (!environment.notifier.active) {
-    const refusal = limits.takeQuietly(call.rateLimitKey, call.cost, per);
+  // Nobody is told of the usual decision, so it need not be written down.
+  if (call.telling === 'nothing') {
+    const refusal = limits.takeQuietly(call.rateLimitKey, call.cost, per, true);
     if (refusal !== null) return refusal;
+  } else if (call.telling === 'plain' && limits.takeQuietly(call.rateLimitKey, call.cost, per, false) === undefined) {
+    noteAdmitted(call, per, limits.of(per));
+    return undefined;
   }
   const request = limits.take(call.rateLimitKey, call.cost, per);
   if (request === undefined) return undefined;
+  if (call.telling === 'plain' && request.admitted && limits.of(per).enforced) {
+    noteAdmitted(call, per, limits.of(per));
+    return undefined;
+  }
   if (!request.admitted && patient && request.canWait(call.remainingMs)) return waitForTokens(operation, call, request);
-  tell(operation, call, request);
+  tellVerdicts(operation, call, request);
   return request.admitted ? undefined : request.error(operation.name);
 }
 
@@ -40,22 +49,27 @@ export function takeTokens(operation: Operation, call: Call, per: LimitUse, pati
   return answer;
 }
 
+function noteAdmitted(call: Call, per: LimitUse, limits: LimitSet): void {
+  if (per === 'attempt') call.attemptLimits = limits;
+  else call.callLimits = limits;
+}
+
 async function waitForTokens(operation: Operation, call: Call, request: LimitRequest): Promise<void> {
   const end = await request.wait(call.remainingMs, call.signal);
   call.limiterMs += request.waitedMs;
-  tell(operation, call, request);
+  tellVerdicts(operation, call, request);
   if (end === 'admitted') return;
   call.assertAlive();
   throw request.error(operation.name);
 }
 
 /** Tells what every limit said; of a call that was refused, nothing of those that had the tokens: nobody took them. */
-function tell({ environment: { notifier } }: Operation, call: Call, request: LimitRequest): void {
-  if (!notifier.active) return;
+function tellVerdicts({ environment: { notifier } }: Operation, call: Call, request: LimitRequest): void {
+  if (call.telling === 'nothing') return;
   for (const verdict of request.verdicts()) {
     const { name, result, mode, waitMs, limit, remaining, retryAfterMs } = verdict;
     if (result === 'admitted' && !request.admitted) continue;
-    notifier.tell({
+    tell(notifier, call, {
       type: 'rate_limit.decided',
       call,
       rateLimit: name,

@@ -47,17 +47,32 @@ export class LimitRule {
   }
 
   /**
-   * Takes the tokens of a call if they are there, and changes nothing if they are not. Undefined when they were taken, else the refusal; null
-   * leaves the question open.
+   * Takes the tokens of a call if they are there, and changes nothing if they are not. Undefined when they were taken, else the refusal, if
+   * it is `final`; null leaves the question open.
    */
-  takeQuietly(asked: CallKey | undefined, cost: number, operation: string): RateLimitExceeded | undefined | null {
+  takeQuietly(
+    asked: CallKey | undefined,
+    cost: number,
+    operation: string,
+    final: boolean,
+  ): RateLimitExceeded | undefined | null {
     const { by, mode, maxWaitMs } = this.config;
     const key = bucketKey(asked, by);
     const plan = this.planFor(asked, key);
     if (mode !== 'enforce' || cost > plan.capacity) return null;
     const waitMs = this.#buckets.take(this.scope, key, plan, cost, this.#buckets.now());
     if (waitMs === 0) return undefined;
-    return maxWaitMs === 0 ? this.refusal(operation, key, plan, waitMs) : null;
+    return final && maxWaitMs === 0 ? this.refusal(operation, key, plan, waitMs) : null;
+  }
+
+  /** Capacity of the bucket of a key, and the tokens that it has now. */
+  levelOf(asked: CallKey | undefined): { readonly limit: number; readonly remaining: number } {
+    const key = bucketKey(asked, this.config.by);
+    const plan = this.planFor(asked, key);
+    const nowMs = this.#buckets.now();
+    const known = this.#buckets.levelOf(this.scope, key, nowMs);
+    const remaining = known?.available ?? this.#buckets.newcomerLevel(this.scope, key, plan, nowMs);
+    return { limit: plan.capacity, remaining };
   }
 
   refusal(operation: string, key: string, { capacity, windowSeconds }: Plan, retryAfterMs: number): RateLimitExceeded {

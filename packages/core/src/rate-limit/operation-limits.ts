@@ -3,6 +3,7 @@ import type { RateLimitExceeded } from '../errors.ts';
 import type { CallKey } from './call-key.ts';
 import { LimitRequest } from './limit-request.ts';
 import { type LimitClaim, type LimitOverrides, LimitRule } from './limit-rule.ts';
+import { LimitSet, NO_LIMITS } from './limit-set.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import { Reservation } from './reservation.ts';
 import { assertCost } from './validate.ts';
@@ -29,9 +30,9 @@ export interface ReserveOptions {
 export class OperationLimits {
   readonly operation: string;
   readonly #limiter: RateLimiter;
-  #rules: readonly LimitRule[] = [];
-  #perCall: readonly LimitRule[] = [];
-  #perAttempt: readonly LimitRule[] = [];
+  #all: LimitSet = NO_LIMITS;
+  #perCall: LimitSet = NO_LIMITS;
+  #perAttempt: LimitSet = NO_LIMITS;
 
   constructor(operation: string, limits: LimitsOfOperation, overrides: LimitOverrides, limiter: RateLimiter) {
     this.operation = operation;
@@ -41,7 +42,7 @@ export class OperationLimits {
 
   /** The limits as they are now, the operation's own first. */
   get configs(): readonly OperationRateLimitConfig[] {
-    return this.#rules.map(({ config }) => config);
+    return this.#all.rules.map(({ config }) => config);
   }
 
   /** Requests that wait for tokens. */
@@ -53,7 +54,7 @@ export class OperationLimits {
 
   /** Applies changed limits at once. Buckets keep their levels by the names of their limits, and waiters their places. */
   configure({ rateLimit, rateLimits }: LimitsOfOperation, overrides: LimitOverrides): void {
-    const known = new Map(this.#rules.map((rule) => [rule.scope.name, rule]));
+    const known = new Map(this.#all.rules.map((rule) => [rule.scope.name, rule]));
     const names = new Map<string, number>();
     const add = (config: OperationRateLimitConfig, own: boolean): LimitRule => {
       const times = (names.get(config.name) ?? 0) + 1;
@@ -68,24 +69,30 @@ export class OperationLimits {
       rule.configure(config, applicable);
       return rule;
     };
-    this.#rules = [
+    const rules = [
       ...(rateLimit === null ? [] : [add(rateLimit, true)]),
       ...rateLimits.map((config) => add(config, false)),
     ];
-    this.#perCall = this.#rules.filter(({ config }) => config.per === 'call');
-    this.#perAttempt = this.#rules.filter(({ config }) => config.per === 'attempt');
+    this.#all = new LimitSet(rules);
+    this.#perCall = new LimitSet(rules.filter(({ config }) => config.per === 'call'));
+    this.#perAttempt = new LimitSet(rules.filter(({ config }) => config.per === 'attempt'));
     this.#replan();
   }
 
   /**
    * The usual case without the reasons: no limit, or a single one that nobody waits for and that makes nobody wait. Undefined when the
-   * tokens were taken, else the refusal; null leaves the question open, to {@link take}.
+   * tokens were taken, else the refusal, if it is `final`; null leaves the question open, to {@link take}.
    */
-  takeQuietly(key: CallKey | undefined, cost: number, use: LimitUse): RateLimitExceeded | undefined | null {
-    const rules = this.#rulesOf(use);
+  takeQuietly(
+    key: CallKey | undefined,
+    cost: number,
+    use: LimitUse,
+    final: boolean,
+  ): RateLimitExceeded | undefined | null {
+    const { rules } = this.of(use);
     const [rule] = rules;
     if (rule === undefined) return undefined;
-    return rules.length === 1 && this.#limiter.room.empty ? rule.takeQuietly(key, cost, this.operation) : null;
+    return rules.length === 1 && this.#limiter.room.empty ? rule.takeQuietly(key, cost, this.operation, final) : null;
   }
 
   /**
@@ -94,7 +101,7 @@ export class OperationLimits {
    * @throws InvalidArgumentError for a cost above the capacity of a limit: it can never pass
    */
   take(key: CallKey | undefined, cost: number, use: LimitUse): LimitRequest | undefined {
-    const rules = this.#rulesOf(use);
+    const { rules } = this.of(use);
     if (rules.length === 0) return undefined;
     return new LimitRequest(
       this.#limiter.room,
@@ -115,7 +122,7 @@ export class OperationLimits {
     const { room } = this.#limiter;
     const request = new LimitRequest(
       room,
-      this.#rules.map((rule) => rule.claim(key, estimate, true)),
+      this.#all.rules.map((rule) => rule.claim(key, estimate, true)),
     );
     if (!request.admitted) {
       const end = request.canWait(deadlineMs) ? await request.wait(deadlineMs, signal) : 'late';
@@ -125,8 +132,9 @@ export class OperationLimits {
     return new Reservation(room, request.charged, estimate, request.waitedMs);
   }
 
-  #rulesOf(use: LimitUse): readonly LimitRule[] {
-    return use === 'call' ? this.#perCall : use === 'attempt' ? this.#perAttempt : this.#rules;
+  /** The limits of a use as they are now. */
+  of(use: LimitUse): LimitSet {
+    return use === 'call' ? this.#perCall : use === 'attempt' ? this.#perAttempt : this.#all;
   }
 
   /** Brings those who wait under the limits as they are now. */
@@ -135,7 +143,7 @@ export class OperationLimits {
     if (room.empty) return;
     for (const claim of this.#waitingClaims()) {
       // Of a limit that is gone, or only watches now, nothing is waited for.
-      const kept = this.#rules.includes(claim.rule) && claim.rule.config.mode === 'enforce';
+      const kept = this.#all.rules.includes(claim.rule) && claim.rule.config.mode === 'enforce';
       claim.plan = claim.rule.planFor(claim.asked, claim.key);
       // What was admissible when it came is not refused now: it may pass with a full bucket.
       claim.need = kept ? Math.min(claim.cost, claim.plan.capacity) : 0;

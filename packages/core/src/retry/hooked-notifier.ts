@@ -1,5 +1,5 @@
-import { Notifier } from '../notifier.ts';
-import type { BridgeEvent, Scope } from '../observer.ts';
+import { Notifier, type Wish } from '../notifier.ts';
+import type { BridgeEvent, PlainCall, Scope } from '../observer.ts';
 
 /** Tells the observers of a bridge, and the caller of one call besides. */
 export class HookedNotifier extends Notifier {
@@ -13,18 +13,19 @@ export class HookedNotifier extends Notifier {
     this.#hook = hook;
   }
 
-  override get active(): boolean {
-    return true;
-  }
-
-  override poll(): boolean {
-    this.#base.poll();
-    return true;
+  /** Whoever is hooked wants to know of what is not plain. */
+  override poll(): Wish {
+    const wish = this.#base.poll();
+    return wish === 'nothing' ? 'plain' : wish;
   }
 
   override tell(event: BridgeEvent): void {
     this.#base.tell(event);
     this.#hook(event);
+  }
+
+  override plain(call: PlainCall): void {
+    this.#base.plain(call);
   }
 
   override around<T>(scope: Scope, next: () => Promise<T>): Promise<T> {

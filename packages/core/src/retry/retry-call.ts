@@ -58,8 +58,7 @@ export async function retryCall<T>(
   const classify = classifierFor(policy, environment.classify);
   const config: OperationConfig = { ...bare, retry: { ...policy, mode: 'enforce' } };
   const operation = new Operation(name, config, { ...environment, notifier, classify }, undefined);
-  const next = (): Promise<T> => runCall(operation, call, fn, undefined);
-  const result = await (notifier.poll() ? notifier.around({ kind: 'call', call }, next) : next());
+  const result = await runCall(operation, call, fn, undefined);
   stats?.recordAttempt(call.attempts);
   return result;
 }
