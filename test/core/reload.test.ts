@@ -1,6 +1,7 @@
+import { attemptsOf } from '@crossbridge/core';
 import { ConfigError, type RuntimeConfigInput } from '@crossbridge/core/config';
 import { describe, expect, it } from 'vitest';
-import { failing, httpError, never, rejection, testBridge } from '../support/bridges.ts';
+import { failing, httpError, never, plainRetry, rejection, testBridge } from '../support/bridges.ts';
 import { settle } from '../support/virtual-clock.ts';
 
 /** A config for the one operation of a test bridge. */
@@ -28,6 +29,31 @@ describe('bridge.apply', () => {
     expect(await rejection(bridge.run('op', () => 1))).toMatchObject({ code: 'circuit_open' });
     await clock.advance(20_000);
     expect(await bridge.run('op', () => 'probe')).toBe('probe');
+  });
+
+  it('may take the hedges from a call under way, whose attempts are told all the same', async () => {
+    const retry = plainRetry;
+    const { bridge, clock, observer } = testBridge({ retry, hedge: { delayMs: 1_000 } });
+    observer.wants = () => false;
+    const call = rejection(
+      bridge.run('op', () => {
+        throw httpError(503);
+      }),
+    );
+    await settle();
+    bridge.apply(operation({ retry }));
+    expect(attemptsOf(await clock.run(call))).toHaveLength(3);
+  });
+
+  it('may lower a limit below the cost of a call under way, which then gets no hedge', async () => {
+    const perAttempt = { windowSeconds: 60, per: 'attempt' } as const;
+    const hedge = { delayMs: 100 };
+    const { bridge, clock, observer } = testBridge({ hedge, rateLimit: { ...perAttempt, capacity: 10 } });
+    const slow = (): Promise<string> => new Promise((resolve) => clock.setTimeout(() => resolve('slow'), 150));
+    const call = bridge.run('op', slow, { cost: 5 });
+    bridge.apply(operation({ hedge, rateLimit: { ...perAttempt, capacity: 3 } }));
+    expect(await clock.run(call)).toBe('slow');
+    expect(observer.story).toContain('hedge throttled after 100');
   });
 
   it('admits who waits for tokens when the limit goes, and when it only watches', async () => {

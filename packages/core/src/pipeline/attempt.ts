@@ -135,7 +135,8 @@ function setShared(clock: Clock, callback: () => void, delayMs: number, nowMs: n
     : clock.setSharedTimeout(callback, delayMs, nowMs);
 }
 
-function invoke<T>(fn: AttemptFunction<T>, context: AttemptContext): Promise<T> {
+/** Runs the function. Never throws synchronously. */
+export function invoke<T>(fn: AttemptFunction<T>, context: AttemptContext): Promise<T> {
   try {
     return Promise.resolve(fn(context));
   } catch (error) {

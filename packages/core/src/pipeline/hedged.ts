@@ -1,7 +1,7 @@
 import { isA } from '../classification/error-chain.ts';
 import { AttemptTimeoutError, RefusalError } from '../errors.ts';
 import type { HedgeDecision } from '../observer.ts';
-import { Attempt, type AttemptFunction } from './attempt.ts';
+import { Attempt, type AttemptFunction, invoke } from './attempt.ts';
 import type { Call } from './call.ts';
 import { type AdmittedAttempt, admitAttempt, beginAttempt, endAttempt, HedgeLost } from './one-attempt.ts';
 import type { Operation } from './operation.ts';
@@ -70,7 +70,10 @@ class Race<T> {
       endAttempt(this.#operation, this.#call, admitted, startedAtMs, endedAtMs, failure);
     };
     this.#running.set(attempt, end);
-    Promise.resolve(beginAttempt(this.#operation, this.#call, admitted, attempt, startedAtMs, this.#fn)).then(
+    const begin = (): T | PromiseLike<T> =>
+      beginAttempt(this.#operation, this.#call, admitted, attempt, startedAtMs, this.#fn);
+    // Where a reload has taken the hedges meanwhile, the function may throw at once.
+    invoke(begin, attempt).then(
       (value) => {
         end(undefined);
         if (!this.#done) this.#win(value);
@@ -113,7 +116,13 @@ class Race<T> {
       return { decision: 'circuit_open' };
     if (budget !== undefined && budget.balance < 1) return { decision: 'budget_empty' };
     if (shadow) return { decision: 'hedged' };
-    const admission = admitAttempt(this.#operation, this.#call, 'hedge');
+    let admission: AdmittedAttempt | RefusalError;
+    try {
+      admission = admitAttempt(this.#operation, this.#call, 'hedge');
+    } catch {
+      // A reload has brought a limit that the cost of the call is above.
+      return { decision: 'throttled' };
+    }
     if (admission instanceof RefusalError) {
       return { decision: admission.code === 'rate_limited' ? 'throttled' : 'circuit_open' };
     }
