@@ -31,6 +31,15 @@ describe('bridge.apply', () => {
     expect(await bridge.run('op', () => 'probe')).toBe('probe');
   });
 
+  it('hears no more of a breaker that is gone', async () => {
+    const { bridge, clock, observer } = testBridge({ circuitBreaker: { consecutiveFailures: 1 } });
+    const failure = new Promise((_, reject) => clock.setTimeout(() => reject(httpError(500)), 100));
+    const call = rejection(bridge.run('op', () => failure));
+    bridge.apply(operation({}));
+    await clock.run(call);
+    expect(observer.ofType('circuit_breaker.changed')).toEqual([]);
+  });
+
   it('may take the hedges from a call under way, whose attempts are told all the same', async () => {
     const retry = plainRetry;
     const { bridge, clock, observer } = testBridge({ retry, hedge: { delayMs: 1_000 } });
