@@ -1,16 +1,15 @@
 import { isMainThread } from 'node:worker_threads';
-import { type Bridge, createBridge, setDefaultBridge } from '@crossbridge/core';
+import { createBridge, setDefaultBridge } from '@crossbridge/core';
 import { ConfigError, type LoadedConfig, loadRuntimeConfig } from '@crossbridge/core/config';
-import { AttemptAnnotator, createOtelObserver } from '@crossbridge/otel';
 import { Admin } from './admin/admin.ts';
 import { isAdminThread } from './admin/messages.ts';
 import { adminSettings } from './admin/settings.ts';
 import { followConfig } from './follow-config.ts';
 import { type Patch, patchFetch } from './patches/fetch.ts';
 import { report, reportOnce } from './report.ts';
-import { startSdk } from './sdk/start-sdk.ts';
 import { CallsUnderWay } from './shutdown/calls-under-way.ts';
 import { endWell } from './shutdown.ts';
+import { startTelemetry } from './start-telemetry.ts';
 
 /** EX_CONFIG of sysexits.h: the configuration is wrong. */
 const EXIT_CONFIG = 78;
@@ -39,13 +38,11 @@ export function start(): void {
   // Code of the application that calls the plain functions shares limits and state with what the agent hardens.
   setDefaultBridge(bridge);
   if (file !== undefined) attempt('watching the config', () => followConfig(bridge, file));
-  const sdk = attempt('the OpenTelemetry SDK', () => startSdk(new AttemptAnnotator()));
   const patches: Patch[] = [];
-  observe(bridge, patches);
+  const sdk = attempt('telemetry', () => startTelemetry(bridge, patches));
   const patch = attempt('the fetch patch', () => patchFetch(bridge));
   if (patch !== undefined) patches.push(patch);
-  const calls = new CallsUnderWay();
-  bridge.observe(calls);
+  const calls = new CallsUnderWay(bridge.state);
   if (admin !== undefined) attempt('the admin endpoint', () => admin.connect(bridge, sdk));
   endWell({
     telemetry: sdk ?? { flush: async () => {}, shutdown: async () => {} },
@@ -64,15 +61,6 @@ function loadOrExit(): LoadedConfig {
     report(error.message);
     return process.exit(EXIT_CONFIG);
   }
-}
-
-function observe(bridge: Bridge, patches: readonly Patch[]): void {
-  const state = {
-    ...bridge.state,
-    patches: () => patches.map((patch) => ({ module: patch.module, status: patch.status() })),
-  };
-  const observer = attempt('the telemetry observer', () => createOtelObserver({ state: () => state }));
-  if (observer !== undefined) bridge.observe(observer);
 }
 
 function attempt<T>(what: string, action: () => T): T | undefined {

@@ -1,7 +1,8 @@
 import type { BridgeStateView } from '@crossbridge/core';
+import { exposition } from '../exposition/exposition.ts';
+import { CONTENT_TYPES, negotiate } from '../exposition/negotiate.ts';
 import type { RunningSdk } from '../sdk/start-sdk.ts';
 import type { Question, Reply } from './messages.ts';
-import { PROMETHEUS_CONTENT_TYPE, prometheusText } from './prometheus-text.ts';
 
 type ResourceMetrics = Awaited<ReturnType<RunningSdk['pullReader']['collect']>>['resourceMetrics'];
 
@@ -63,9 +64,10 @@ async function collect({ pullReader }: Collected): Promise<ResourceMetrics> {
   }
 }
 
-/** In the format that the scraper wants most. There is one so far. */
-function expose(metrics: ResourceMetrics, _accept: string): Pick<Reply, 'contentType' | 'body'> {
-  return { contentType: PROMETHEUS_CONTENT_TYPE, body: prometheusText(metrics) };
+/** In the format that the scraper wants most. */
+function expose(metrics: ResourceMetrics, accept: string): Pick<Reply, 'contentType' | 'body'> {
+  const format = negotiate(accept);
+  return { contentType: CONTENT_TYPES[format], body: exposition(metrics, format) };
 }
 
 function plain(status: number, line: string): Reply {

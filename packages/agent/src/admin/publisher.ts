@@ -32,6 +32,8 @@ export class SnapshotPublisher {
       on: ({ type }) => {
         if (CHANGES.has(type)) this.#lookSoon();
       },
+      // Of calls it wants nothing; what it waits for is told to everybody.
+      wants: () => false,
     });
     return () => {
       clearInterval(timer);

@@ -1,3 +1,4 @@
+import type { KeepWhatHurt } from '@crossbridge/otel';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
@@ -8,7 +9,7 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 import { reportOnce } from '../report.ts';
 import { exportersOf, text } from './env.ts';
-import { pushReaders } from './metrics.ts';
+import { forSdk, type ProducerFor, pushReaders } from './metrics.ts';
 import { spanProcessors } from './traces.ts';
 
 export interface RunningSdk {
@@ -20,20 +21,34 @@ export interface RunningSdk {
   shutdown(): Promise<void>;
 }
 
+/** What the agent brings to the SDK. */
+export interface SdkParts {
+  readonly annotator: SpanProcessor;
+  /** Undefined: the sampler alone decides. */
+  readonly keep: KeepWhatHurt | undefined;
+  readonly producerFor: ProducerFor;
+}
+
+export function isSdkDisabled(): boolean {
+  return text('OTEL_SDK_DISABLED')?.toLowerCase() === 'true';
+}
+
 /**
  * Starts the OpenTelemetry SDK as the standard `OTEL_*` variables say, plus what the agent needs of it. Undefined when they say
  * that there is to be none.
  */
-export function startSdk(annotator: SpanProcessor): RunningSdk | undefined {
-  if (text('OTEL_SDK_DISABLED')?.toLowerCase() === 'true') return undefined;
+export function startSdk({ annotator, keep, producerFor }: SdkParts): RunningSdk | undefined {
+  if (isSdkDisabled()) return undefined;
   reportFirstOfEachFailure();
-  const pullReader = new PrometheusExporter({ preventServerStart: true });
-  const metricReaders: IMetricReader[] = [pullReader, ...pushReaders()];
+  const metricProducers = [forSdk(producerFor('cumulative'))];
+  const pullReader = new PrometheusExporter({ preventServerStart: true, metricProducers });
+  const metricReaders: IMetricReader[] = [pullReader, ...pushReaders(producerFor)];
   const processors = [annotator, ...spanProcessors()];
   const sdk = new NodeSDK({
     metricReaders,
     spanProcessors: processors,
     instrumentations: instrumentations(),
+    ...(keep === undefined ? {} : { sampler: keep.sampler, idGenerator: keep.idGenerator }),
     // Without a place to send logs to, the SDK would take localhost:4318 for one.
     ...(exportersOf('LOGS').length === 0 ? { logRecordProcessors: [] } : {}),
     // The process detector would put the command line, and with it secrets, into every export.

@@ -1,50 +1,38 @@
-import { type BridgeEvent, type Clock, type Observer, systemClock, type Timer } from '@crossbridge/core';
+import { type BridgeStateView, type Clock, systemClock, type Timer } from '@crossbridge/core';
 
 /** An application makes calls one after the other: a gap as short as this between two is not the end of its work. */
 const QUIET_MS = 250;
+/** How often it is looked whether calls have ended. Nobody watches calls only for that: it would cost every one of them. */
+const LOOK_EVERY_MS = 25;
 
 /** Counts the calls under way, for a process that wants to end when they have. */
-export class CallsUnderWay implements Observer {
+export class CallsUnderWay {
+  readonly #state: Pick<BridgeStateView, 'operations'>;
   readonly #clock: Clock;
-  #count = 0;
-  #endedAtMs = Number.NEGATIVE_INFINITY;
-  #onEnd: (() => void) | undefined;
 
-  constructor(clock: Clock = systemClock) {
+  constructor(state: Pick<BridgeStateView, 'operations'>, clock: Clock = systemClock) {
+    this.#state = state;
     this.#clock = clock;
   }
 
   get count(): number {
-    return this.#count;
+    return this.#state.operations().reduce((sum, { active }) => sum + active, 0);
   }
 
-  on({ type }: Pick<BridgeEvent, 'type'>): void {
-    if (type === 'call.started') this.#count += 1;
-    if (type !== 'call.ended') return;
-    this.#count -= 1;
-    this.#endedAtMs = this.#clock.now();
-    this.#onEnd?.();
-  }
-
-  /** Waits until no call has been under way for a moment, or the limit is over; tells whether all have ended. For one waiter. */
+  /** Waits until no call has been under way for a moment, or the limit is over; tells whether all have ended. */
   drained(limitMs: number): Promise<boolean> {
+    if (this.#state.operations().length === 0) return Promise.resolve(true);
     const { promise, resolve } = Promise.withResolvers<boolean>();
-    const end = (drained: boolean): void => {
-      this.#onEnd = undefined;
-      this.#clock.clearTimeout(limit);
-      this.#clock.clearTimeout(quiet);
-      resolve(drained);
+    const endsAtMs = this.#clock.now() + limitMs;
+    let quietSinceMs: number | undefined;
+    const look = (): Timer | undefined => {
+      const nowMs = this.#clock.now();
+      quietSinceMs = this.count > 0 ? undefined : (quietSinceMs ?? nowMs);
+      if (quietSinceMs !== undefined && nowMs - quietSinceMs >= QUIET_MS) resolve(true);
+      else if (nowMs >= endsAtMs) resolve(quietSinceMs !== undefined);
+      else return this.#clock.setTimeout(look, Math.min(LOOK_EVERY_MS, endsAtMs - nowMs));
+      return undefined;
     };
-    let quiet: Timer | undefined;
-    const look = (): void => {
-      this.#clock.clearTimeout(quiet);
-      if (this.#count > 0) return;
-      const restMs = this.#endedAtMs + QUIET_MS - this.#clock.now();
-      if (restMs <= 0) end(true);
-      else quiet = this.#clock.setTimeout(look, restMs);
-    };
-    const limit = this.#clock.setTimeout(() => end(this.#count === 0), limitMs);
-    this.#onEnd = look;
     look();
     return promise;
   }
