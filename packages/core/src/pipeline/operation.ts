@@ -126,15 +126,18 @@ export class Operation {
     if (config === null) this.breakers = undefined;
     else if (this.breakers !== undefined) this.breakers.configure(config);
     else {
-      this.breakers = new BreakerRegistry({
+      const breakers = new BreakerRegistry({
         config,
         clock,
         onChange: (from, to, target) => {
+          // One that a reload has taken away may still hear of attempts that it admitted.
+          if (this.breakers !== breakers) return;
           const call = this.#recording;
           if (call?.telling === 'plain') tellSoFar(notifier, call);
           notifier.tell({ type: 'circuit_breaker.changed', operation: this.name, from, to, target, call });
         },
       });
+      this.breakers = breakers;
     }
   }
 
