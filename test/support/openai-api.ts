@@ -34,3 +34,21 @@ export function answerStream(response: ServerResponse, words: readonly string[])
   }
   response.end('data: [DONE]\n\n');
 }
+
+/** One chunk of a streamed chat completion, as an event. */
+export function chatChunk(delta: object, finishReason: string | null = null): string {
+  const chunk = {
+    id: 'chatcmpl-1',
+    object: 'chat.completion.chunk',
+    created: 1_700_000_000,
+    model: 'gpt-test',
+    choices: [{ index: 0, delta, finish_reason: finishReason }],
+  };
+  return `data: ${JSON.stringify(chunk)}\n\n`;
+}
+
+/** The events of a whole streamed chat completion that consists of these words. */
+export function wholeChat(...words: readonly string[]): string[] {
+  const role = chatChunk({ role: 'assistant', content: '' });
+  return [role, ...words.map((content) => chatChunk({ content })), chatChunk({}, 'stop'), 'data: [DONE]\n\n'];
+}

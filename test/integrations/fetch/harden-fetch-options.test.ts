@@ -8,7 +8,11 @@ const fetch: Fetch = async () => new Response();
 it.each<[unknown, unknown, string]>([
   [undefined, { bridge }, 'The first argument of hardenFetch must be a fetch function, got undefined'],
   [fetch, undefined, 'The options of hardenFetch must be an object, got undefined'],
-  [fetch, bridge, 'hardenFetch has no option "rateLimiter"; known here: bridge, upstreams, operation, idempotent'],
+  [
+    fetch,
+    bridge,
+    'hardenFetch has no option "rateLimiter"; known here: bridge, upstreams, operation, idempotent, key, streams',
+  ],
   [fetch, { bridge, operaton: 'ai' }, 'hardenFetch has no option "operaton"; did you mean "operation"?'],
   [fetch, { operation: 'ai' }, 'bridge of hardenFetch must be a bridge (see createBridge), got undefined'],
   [fetch, { bridge: null }, 'bridge of hardenFetch must be a bridge (see createBridge), got null'],
@@ -18,6 +22,19 @@ it.each<[unknown, unknown, string]>([
     { bridge, operation: 'ai', idempotent: 'yes' },
     'idempotent of hardenFetch must be true, false or "auto", got "yes"',
   ],
+  [
+    fetch,
+    { bridge, operation: 'ai', key: 5 },
+    'key of hardenFetch must be a string, an object of strings, or a function that returns one, got 5',
+  ],
+  [fetch, { bridge, streams: { guard: 'on' } }, 'streams.guard of hardenFetch must be true, false or "auto", got "on"'],
+  [fetch, { bridge, streams: { stallMs: 0 } }, 'streams.stallMs of hardenFetch must be a number above 0, got 0'],
+  [
+    fetch,
+    { bridge, streams: { stallSeconds: 5 } },
+    'streams of hardenFetch has no option "stallSeconds"; known here: guard, stallMs, silenceMs, onFirstContent, onEnd',
+  ],
+  [fetch, { bridge, streams: { onEnd: 1 } }, 'streams.onEnd of hardenFetch must be a function, got 1'],
   [fetch, { bridge, upstreams: {} }, 'upstreams of hardenFetch must be a list of rules, got an object'],
   [
     fetch,

@@ -1,3 +1,7 @@
-export type { HardenFetchOptions } from './harden-fetch.ts';
+export type { FirstContent, StreamEnd, StreamOptions } from '../sse/stream-options.ts';
+export type { TokenUsage } from '../sse/usage.ts';
+export type { KeyOption } from './call-key.ts';
+export { withKey } from './call-key.ts';
 export { hardenFetch } from './harden-fetch.ts';
+export type { HardenFetchOptions } from './options.ts';
 export type { Fetch, FetchInit, FetchInput } from './request.ts';

@@ -7,6 +7,8 @@ const STATUS_OF: Partial<Record<CrossbridgeErrorCode, number>> = {
   circuit_open: 503,
   attempt_timeout: 504,
   deadline_exceeded: 504,
+  stream_stalled: 504,
+  stream_truncated: 502,
 };
 
 /**
@@ -21,7 +23,12 @@ export function refusalResponse(error: CrossbridgeError, url: URL): Response | u
     headers.set('retry-after-ms', String(Math.ceil(error.retryAfterMs)));
     headers.set('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
   }
-  const body = { error: { message: error.message, type: 'crossbridge', code: error.code, param: null } };
+  const { message, code } = error;
+  // OpenAI's SDK reads `code`, Anthropic's `details`.
+  const body = {
+    type: 'error',
+    error: { message, type: 'crossbridge', code, param: null, details: { error_code: code } },
+  };
   const response = Response.json(body, { status, headers });
   Object.defineProperty(response, 'url', { value: url.href });
   return response;

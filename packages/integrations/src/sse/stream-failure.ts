@@ -1,0 +1,24 @@
+import type { InBandError } from './in-band-error.ts';
+
+/**
+ * A stream that answered with an error in the place of its content, on its way through the policies. It never reaches the application: that
+ * gets the response, as it would have without them.
+ */
+export class InBandFailure extends Error {
+  readonly response: Response;
+  readonly headers: Headers;
+  readonly status: number | undefined;
+  readonly code: string | undefined;
+  readonly type: string | undefined;
+
+  constructor(response: Response, { message, status, code, type }: InBandError) {
+    // A provider checks a question before it begins to answer: whatever stops it afterwards is taken for a fault of its own, unless it is known.
+    super(message, { cause: Object.assign(new Error('The stream began with an error'), { code: 'server_error' }) });
+    this.name = 'InBandFailure';
+    this.response = response;
+    this.headers = response.headers;
+    this.status = status;
+    this.code = code;
+    this.type = type;
+  }
+}
