@@ -9,6 +9,7 @@ import {
   heedsAborts,
   keepsLimits,
   leavesNothing,
+  sameStories,
   sameUnwatched,
 } from './properties/laws.ts';
 import { anyWorld, fragileWorld, reloadedWorld, type World } from './properties/model.ts';
@@ -52,9 +53,21 @@ describe('any calls under any policies', () => {
   it('go the same way, and leave nothing behind, when nobody watches', () =>
     fc.assert(
       fc.asyncProperty(anyWorld, async (world) => {
-        const unwatched = await play(world, false);
+        const unwatched = await play(world, 'nothing');
         sameUnwatched(await play(world), unwatched);
         leavesNothing(unwatched);
+      }),
+      { numRuns: NUM_RUNS },
+    ));
+  it('have the same story when those that go through at once are told by one fact', () =>
+    fc.assert(
+      fc.asyncProperty(fc.oneof(anyWorld, reloadedWorld, fragileWorld), async (world) => {
+        const plain = await play(world, 'plain');
+        const told = await play(world);
+        sameStories(told, plain);
+        sameUnwatched(told, plain);
+        ofEveryCall(endsOnce)(plain);
+        leavesNothing(plain);
       }),
       { numRuns: NUM_RUNS },
     ));

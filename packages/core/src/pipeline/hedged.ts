@@ -5,7 +5,7 @@ import { Attempt, type AttemptFunction, invoke } from './attempt.ts';
 import type { Call } from './call.ts';
 import { type AdmittedAttempt, admitAttempt, beginAttempt, endAttempt, HedgeLost } from './one-attempt.ts';
 import type { Operation } from './operation.ts';
-import { tell } from './tell.ts';
+import { tell, tellSoFar } from './tell.ts';
 
 /**
  * Runs an attempt, and others beside it when it takes long. The first answer wins and ends the others; only when all have failed
@@ -100,9 +100,11 @@ class Race<T> {
     // Switched off meanwhile, by a reload.
     if (config.hedge === null) return;
     const { mode } = config.hedge;
-    this.#hedges += 1;
-    const { decision, admitted } = this.#admit(mode === 'shadow');
     const call = this.#call;
+    this.#hedges += 1;
+    // Before the limits are asked again: what they say is not of the beginning.
+    if (call.telling === 'plain') tellSoFar(environment.notifier, call);
+    const { decision, admitted } = this.#admit(mode === 'shadow');
     tell(environment.notifier, call, { type: 'hedge.decided', call, attempt, decision, mode, delayMs });
     if (admitted !== undefined) this.#run(admitted);
     if (decision === 'hedged') this.#awaitHedge(attempt);

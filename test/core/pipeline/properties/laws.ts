@@ -1,4 +1,4 @@
-import { type BridgeEvent, isCrossbridgeError } from '@crossbridge/core';
+import { type BridgeEvent, type CallInfo, isCrossbridgeError } from '@crossbridge/core';
 import { expect } from 'vitest';
 import type { Fact, Played, PlayedCall } from './play.ts';
 
@@ -156,6 +156,30 @@ export function keepsLimits({ world, events }: Played): void {
 /** What happens to callers does not hang on whether anybody watches. */
 export function sameUnwatched(watched: Played, unwatched: Played): void {
   expect(unwatched.calls.map(courseOf)).toEqual(watched.calls.map(courseOf));
+}
+
+/** What is told of calls is the same, whether or not those that go through at once are told by one fact. */
+export function sameStories(told: Played, plain: Played): void {
+  expect(plain.calls.map(storyOf)).toEqual(told.calls.map(storyOf));
+}
+
+function storyOf({ info, facts }: PlayedCall): unknown {
+  const { attempts, limiterMs, queueMs, attemptMs, backoffMs } = info as CallInfo;
+  const events = facts.flatMap((fact) => (fact.what === 'event' ? [[whenOf(fact), detailsOf(fact.event)]] : []));
+  return { attempts, limiterMs, queueMs, attemptMs, backoffMs, events };
+}
+
+/** The beginning of a call may be told late. */
+function whenOf({ atMs, event }: Extract<Fact, { what: 'event' }>): number | undefined {
+  if (event.type === 'call.started') return undefined;
+  if (event.type === 'attempt.started' && event.attempt === 1) return undefined;
+  return event.type === 'rate_limit.decided' && event.result === 'admitted' && event.waitMs === 0 ? undefined : atMs;
+}
+
+/** Without the level of a bucket, which is that of the moment in which it is told. */
+function detailsOf(event: BridgeEvent): object {
+  const { call: _call, ...details } = event;
+  return event.type === 'rate_limit.decided' ? { ...details, limit: undefined, remaining: undefined } : details;
 }
 
 function courseOf({ facts }: PlayedCall): unknown[] {

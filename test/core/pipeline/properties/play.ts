@@ -5,6 +5,7 @@ import { Bridge } from '../../../../packages/core/src/bridge.ts';
 import { exactBridge } from '../../../support/bridges.ts';
 import { settle, type VirtualClock } from '../../../support/virtual-clock.ts';
 import type { Behaviour, CallPlan, World } from './model.ts';
+import { type PlainCall, storyOf } from './plain-story.ts';
 import { shareTimers } from './share-timers.ts';
 
 /** What happened to a call, in order. */
@@ -38,26 +39,39 @@ export interface Played {
   };
 }
 
-/** Lets a world happen in virtual time; where nobody watches, there are no events. */
-export async function play(world: World, watched = true): Promise<Played> {
+/** `nothing`: there are no events. `plain`: those of calls that went through at once are made of the one fact that is told of them. */
+export type Watched = 'nothing' | 'plain' | 'all';
+
+/** Lets a world happen in virtual time. */
+export async function play(world: World, watched: Watched = 'all'): Promise<Played> {
   const { bridge: seen, clock, observer } = exactBridge(world.policies);
-  const bridge = watched ? seen : new Bridge(seen.config, { clock, random: () => 0.5 });
+  const bridge = watched !== 'nothing' ? seen : new Bridge(seen.config, { clock, random: () => 0.5 });
   const idleTimers = world.sharesTimers ? shareTimers(clock) : () => 0;
   const callee = new Callee(clock);
   const calls: PlayedCall[] = [];
   const signals: AbortSignal[] = [];
   const byInfo = new Map<unknown, PlayedCall>();
   const events: { atMs: number; event: BridgeEvent }[] = [];
-  let starting: PlayedCall | undefined;
   observer.on = (event) => {
     events.push({ atMs: clock.now(), event });
     const { call } = event as { call: CallInfo | undefined };
-    if (event.type === 'call.started' && starting !== undefined) {
-      byInfo.set(call, starting);
-      starting.info = event.call;
+    if (event.type === 'call.started') {
+      const started = calls[Number((event.call as unknown as { target: string }).target)];
+      if (started !== undefined) {
+        byInfo.set(call, started);
+        started.info = event.call;
+      }
     }
     byInfo.get(call)?.facts.push({ what: 'event', atMs: clock.now(), event });
   };
+  if (watched === 'plain') {
+    Object.assign(observer, {
+      wants: () => 'plain',
+      plain: (call: PlainCall) => {
+        for (const event of storyOf(call)) observer.on(event);
+      },
+    });
+  }
 
   const start = (plan: CallPlan): Promise<void> => {
     const index = calls.length;
@@ -78,16 +92,14 @@ export async function play(world: World, watched = true): Promise<Played> {
     if (plan.abortAfterMs === 0) abort();
     else if (plan.abortAfterMs !== undefined) callee.later(plan.abortAfterMs, abort);
     if (plan.abortAfterMs !== undefined) signals.push(controller.signal);
-    starting = call;
     const promise = bridge.run(
       'op',
       (context) => {
         call.facts.push({ what: 'ran', atMs: clock.now(), attempt: context.attempt });
         return callee.answer(plan, context, call.thrown);
       },
-      options(call, plan.abortAfterMs === undefined ? undefined : controller.signal),
+      { ...options(call, plan.abortAfterMs === undefined ? undefined : controller.signal), target: String(index) },
     );
-    starting = undefined;
     return promise.then(
       (value) => void call.facts.push({ what: 'settled', atMs: clock.now(), value }),
       (error: unknown) => void call.facts.push({ what: 'settled', atMs: clock.now(), error }),
