@@ -1,0 +1,6 @@
+export type { HardenedCall, PerCall, RetryChoice } from '../hardened/call-options.ts';
+export type { HardenProviderOptions } from '../hardened/harden-provider.ts';
+export type { Hardened } from '../hardened/hardened.ts';
+export type { ProviderHealthOptions } from '../hardened/provider-health.ts';
+export type { HardenEmbeddingProviderOptions } from './harden-embedding-provider.ts';
+export { hardenEmbeddingProvider } from './harden-embedding-provider.ts';
