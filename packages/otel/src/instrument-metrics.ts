@@ -15,6 +15,7 @@ import { Instruments } from './instruments.ts';
 import type { Distribution, MeasurementSink, Sum } from './measurement-sink.ts';
 import { type Loss, Measurements } from './measurements.ts';
 import type { MetricOutput } from './metric-output.ts';
+import type { PlainCall } from './operation-measurements.ts';
 import { SeriesStore } from './series/series-store.ts';
 import type { CounterDefinition, HistogramDefinition } from './signals/definitions.ts';
 import { observeState } from './state-readings.ts';
@@ -49,6 +50,10 @@ export class InstrumentMetrics implements MetricOutput, MeasurementSink {
 
   record(event: BridgeEvent, context: Context | undefined): void {
     if (this.active) this.#measurements.record(event, context);
+  }
+
+  plain(call: PlainCall): void {
+    if (this.active) this.#measurements.plain(call);
   }
 
   lose(what: Loss): void {

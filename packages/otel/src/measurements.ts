@@ -2,7 +2,7 @@ import type { BridgeEvent, CallInfo, PolicyMode } from '@crossbridge/core';
 import type { Attributes, Context } from '@opentelemetry/api';
 import { healthTransition } from './health-transition.ts';
 import type { MeasurementSink } from './measurement-sink.ts';
-import { OperationMeasurements, ofOperation, withErrorType } from './operation-measurements.ts';
+import { OperationMeasurements, ofOperation, type PlainCall, withErrorType } from './operation-measurements.ts';
 import * as attribute from './signals/attributes.ts';
 import * as metric from './signals/metrics.ts';
 
@@ -74,6 +74,10 @@ export class Measurements {
         break;
       default:
     }
+  }
+
+  plain(call: PlainCall): void {
+    this.#of(call).plain(call);
   }
 
   lose(what: Loss): void {

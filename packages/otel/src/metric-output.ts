@@ -1,6 +1,7 @@
 import type { BridgeEvent } from '@crossbridge/core';
 import type { Context } from '@opentelemetry/api';
 import type { Loss } from './measurements.ts';
+import type { PlainCall } from './operation-measurements.ts';
 
 /** Where metrics of events go. */
 export interface MetricOutput {
@@ -8,6 +9,8 @@ export interface MetricOutput {
   readonly active: boolean;
   /** `context` is that of the call, where its trace is recorded, so that a reader can link a measurement to it. */
   record(event: BridgeEvent, context: Context | undefined): void;
+  /** The same of all that happened in a plain call. */
+  plain(call: PlainCall): void;
   /** Counts something that is told to nobody. */
   lose(what: Loss): void;
   close(): void;

@@ -1,9 +1,11 @@
-import type { BridgeEvent, CallInfo } from '@crossbridge/core';
+import type { BridgeEvent, CallInfo, Observer } from '@crossbridge/core';
 import type { Attributes, Context } from '@opentelemetry/api';
 import type { Phase } from './bridge-state.ts';
 import type { Distribution, MeasurementSink, Sum } from './measurement-sink.ts';
 import * as attribute from './signals/attributes.ts';
 import * as metric from './signals/metrics.ts';
+
+export type PlainCall = Parameters<Required<Observer>['plain']>[0];
 
 type Told<Type extends BridgeEvent['type']> = Extract<BridgeEvent, { readonly type: Type }>;
 
@@ -26,6 +28,18 @@ export class OperationMeasurements {
     this.#operation = { [attribute.operation.name]: operation };
   }
 
+  /** What the events of such a call would measure; they have no trace. */
+  plain({ durationMs, attemptMs, rateLimits }: PlainCall): void {
+    for (const name of rateLimits) {
+      const limit = this.#limits.get(name) ?? this.#addLimit(name);
+      limit.admitted.add(1);
+      limit.wait.record(0, undefined);
+    }
+    this.#succeeded().record(durationMs / 1000, undefined);
+    this.#attemptSucceeded().record(attemptMs / 1000, undefined);
+    this.#phase('attempt', attemptMs, undefined);
+  }
+
   rateLimit(event: Told<'rate_limit.decided'>, context: Context | undefined): void {
     if (event.result === 'admitted' && event.mode === 'enforce') {
       const limit = this.#limits.get(event.rateLimit) ?? this.#addLimit(event.rateLimit);
@@ -46,12 +60,7 @@ export class OperationMeasurements {
   attempt(event: Told<'attempt.ended'>, context: Context | undefined): void {
     const seconds = event.durationMs / 1000;
     if (event.outcome === 'success' && event.kind === 'initial') {
-      this.#attemptSuccess ??= this.#sink.histogram(metric.attemptDuration, {
-        ...this.#operation,
-        [attribute.attemptKind.name]: event.kind,
-        [attribute.outcome.name]: event.outcome,
-      });
-      this.#attemptSuccess.record(seconds, context);
+      this.#attemptSucceeded().record(seconds, context);
       return;
     }
     const labels: Attributes = {
@@ -79,11 +88,24 @@ export class OperationMeasurements {
       const labels: Attributes = { ...this.#operation, [attribute.outcome.name]: outcome };
       return this.#sink.histogram(metric.callDuration, withErrorType(labels, errorType));
     }
+    return this.#succeeded();
+  }
+
+  #succeeded(): Distribution {
     this.#callSuccess ??= this.#sink.histogram(metric.callDuration, {
       ...this.#operation,
-      [attribute.outcome.name]: outcome,
+      [attribute.outcome.name]: 'success',
     });
     return this.#callSuccess;
+  }
+
+  #attemptSucceeded(): Distribution {
+    this.#attemptSuccess ??= this.#sink.histogram(metric.attemptDuration, {
+      ...this.#operation,
+      [attribute.attemptKind.name]: 'initial',
+      [attribute.outcome.name]: 'success',
+    });
+    return this.#attemptSuccess;
   }
 
   /** A phase that the call did not enter is not recorded. */

@@ -6,6 +6,7 @@ import { reportFailure } from './failures.ts';
 import { InstrumentMetrics } from './instrument-metrics.ts';
 import type { KeepWhatHurt } from './keep-what-hurt.ts';
 import type { MetricProducer, Temporality } from './metric-data.ts';
+import type { PlainCall } from './operation-measurements.ts';
 import { ProducedMetrics } from './produced-metrics.ts';
 import { type AttemptSpans, CallSpans } from './spans.ts';
 import { StateLog, type StateLogLine } from './state-log.ts';
@@ -93,8 +94,15 @@ export function createOtelObserver(options: OtelObserverOptions = {}): OtelObser
         reportFailure('writing a log record', error);
       }
     },
+    plain: (call: PlainCall): void => {
+      try {
+        metrics.plain(call);
+      } catch (error) {
+        reportFailure('recording a metric', error);
+      }
+    },
     // Told of every change of state even without any SDK, when there is a log to write it to.
-    wants: () => writeLog !== undefined || metrics.active || spans.active,
+    wants: () => spans.active || ((metrics.active || writeLog !== undefined) && 'plain'),
     metricProducer: (temporality = 'cumulative') => {
       if (metrics instanceof ProducedMetrics) return metrics.producer(temporality);
       throw new Error(

@@ -6,6 +6,7 @@ import { DeltaMemory } from './delta-memory.ts';
 import { type Loss, Measurements } from './measurements.ts';
 import type { CollectedMetrics, MetricProducer, Temporality } from './metric-data.ts';
 import type { MetricOutput } from './metric-output.ts';
+import type { PlainCall } from './operation-measurements.ts';
 import { SeriesStore } from './series/series-store.ts';
 import { ZeroSeries } from './zero-series.ts';
 
@@ -24,6 +25,10 @@ export class ProducedMetrics implements MetricOutput {
 
   record(event: BridgeEvent, context: Context | undefined): void {
     this.#measurements.record(event, context);
+  }
+
+  plain(call: PlainCall): void {
+    this.#measurements.plain(call);
   }
 
   lose(what: Loss): void {
