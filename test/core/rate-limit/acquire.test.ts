@@ -106,6 +106,21 @@ describe('acquire', () => {
     },
   );
 
+  it('refuses options that nobody knows, and signals that are none', async () => {
+    const { limiter } = limiterOf();
+    for (const [options, message] of [
+      [{ maxWait: 5 }, 'RateLimiter.acquire has no option "maxWait"; did you mean "maxWaitMs"?'],
+      [{ signal: {} }, 'signal of RateLimiter.acquire must be an AbortSignal, got an object'],
+      [7, 'The options of RateLimiter.acquire must be an object, got 7'],
+    ] as const) {
+      expect(await rejection(limiter.acquire('key', limit, options as never))).toMatchObject({ message });
+    }
+    expect(await rejection(limiter.reserve('key', limit, 1, { cost: 1 } as never))).toMatchObject({
+      message: expect.stringContaining('RateLimiter.reserve has no option "cost"'),
+    });
+    expect(limiter.getStats().totalBuckets).toBe(0);
+  });
+
   it('needs one timer, however many wait for however many keys', async () => {
     const { clock, limiter } = limiterOf();
     const calls = Array.from({ length: 300 }, (_, call) => limiter.acquire(`key:${call % 30}`, limit));

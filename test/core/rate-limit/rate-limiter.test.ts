@@ -2,6 +2,13 @@ import { RateLimiter } from '@crossbridge/core';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
+/** A limiter of which 'a' has taken one token of ten. */
+function known(): RateLimiter {
+  const limiter = new RateLimiter({ clock: new VirtualClock() });
+  limiter.check('a', 10, 60);
+  return limiter;
+}
+
 describe('RateLimiter', () => {
   it('limits each key by itself', () => {
     const limiter = new RateLimiter({ clock: new VirtualClock() });
@@ -90,5 +97,29 @@ describe('RateLimiter', () => {
 
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses a window of %s seconds', (windowSeconds) => {
     expect(() => new RateLimiter().check('a', 1, windowSeconds)).toThrow(/Window seconds must be positive/);
+  });
+
+  it.each([
+    [() => known().check('a', '10' as never, 60), /Capacity must be positive and finite, got "10"/],
+    [() => known().check('a', 10, true as never), /Window seconds must be positive and finite, got true/],
+    [() => known().check('a', 10, 60, null as never), /Cost must be a finite number of at least 0, got null/],
+    [() => known().decide('a', { capacity: 10 } as never), /Window seconds must be .* got undefined/],
+    [() => known().getRemaining('a', Number.NaN, 60), /Capacity must be .* got NaN/],
+    [() => known().getRemaining('a', 10, 0), /Window seconds must be .* got 0/],
+  ])('takes nothing for a number that is none, whatever JavaScript makes of it: %s', (ask, message) => {
+    expect(ask).toThrow(message);
+  });
+
+  it.each([undefined, null, 7, {}])('refuses a key of %o, each time', (key) => {
+    const limiter = known();
+    for (const _ of [1, 2]) {
+      expect(() => limiter.check(key as never, 10, 60)).toThrow(/The key of a rate limit must be a string, got/);
+    }
+    expect(limiter.getRemaining('a', 10, 60)).toBe(9);
+  });
+
+  it('refuses options that nobody knows', () => {
+    expect(() => new RateLimiter({ maxKey: 5 } as never)).toThrow(/no option "maxKey"; did you mean "maxKeys"\?/);
+    expect(() => new RateLimiter({ clock: Date } as never)).toThrow(/clock of RateLimiter must be an object with/);
   });
 });

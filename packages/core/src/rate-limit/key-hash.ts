@@ -1,3 +1,6 @@
+import { InvalidArgumentError } from '../errors.ts';
+import { shown } from '../options.ts';
+
 /** Keys that are remembered with their hash and their slot, so that busy ones are not hashed again and again. A power of two. */
 const MEMO_SIZE = 512;
 /** Longer keys are not kept, so that what a scope remembers stays small. */
@@ -64,6 +67,9 @@ export class KeyScope {
   }
 
   #lookUp(key: string): void {
+    if (typeof key !== 'string') {
+      throw new InvalidArgumentError(`The key of a rate limit must be a string, got ${shown(key)}`);
+    }
     this.latest = key;
     const tag = tagOf(key);
     const at = (tag ^ (tag >>> 9) ^ (tag >>> 18)) & (MEMO_SIZE - 1);

@@ -1,35 +1,27 @@
-import { type Clock, systemClock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
 import type { RateLimitConfig } from '../config/types.ts';
 import { InvalidArgumentError, RateLimitExceeded } from '../errors.ts';
 import { Buckets } from './buckets.ts';
 import { type Claim, newClaim } from './claim.ts';
 import { decisionOf, type RateLimitDecision } from './decision.ts';
 import type { KeyScope } from './key-hash.ts';
+import {
+  type AcquireOptions,
+  assertAcquireOptions,
+  assertLimiterOptions,
+  assertReserveOptions,
+  type RateLimiterOptions,
+} from './limiter-options.ts';
 import type { Plan } from './plan.ts';
 import { Reservation } from './reservation.ts';
-import { assertCanPass, assertCost, assertNotNegative } from './validate.ts';
+import { assertCanPass, assertCost } from './validate.ts';
 import { WaitingRoom } from './waiting-room.ts';
+
+export type { AcquireOptions, RateLimiterOptions } from './limiter-options.ts';
 
 const DEFAULT_MAX_KEYS = 100_000;
 /** What a table of 16-byte slots may sensibly take. */
 const MOST_KEYS = 100_000_000;
-
-export interface RateLimiterOptions {
-  /** Most buckets held at once, 1 to 100 million. Default 100,000. Each takes 28 bytes. */
-  readonly maxKeys?: number;
-  readonly clock?: Clock;
-}
-
-export interface AcquireOptions {
-  /** Tokens to take. Default 1. */
-  readonly cost?: number;
-  /** Longest wait. A request that would have to wait longer is refused at once. Default: no bound. */
-  readonly maxWaitMs?: number;
-  /** Requests that may wait for the same key. Default 1,000. */
-  readonly queue?: number;
-  /** Ends the wait at once, with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 export interface RateLimiterStats {
   /** Buckets held; full ones that wait to be given up included. */
@@ -58,6 +50,7 @@ export class RateLimiter {
   readonly #scope: KeyScope;
 
   constructor(options: RateLimiterOptions = {}) {
+    assertLimiterOptions(options);
     const { maxKeys = DEFAULT_MAX_KEYS, clock = systemClock } = options;
     if (!(Number.isSafeInteger(maxKeys) && maxKeys >= 1 && maxKeys <= MOST_KEYS)) {
       throw new InvalidArgumentError(`maxKeys must be a whole number from 1 to ${MOST_KEYS}, got ${maxKeys}`);
@@ -107,6 +100,7 @@ export class RateLimiter {
    * InvalidArgumentError when the limit or the cost cannot work
    */
   async acquire(key: string, limit: RateLimitConfig, options: AcquireOptions = {}): Promise<RateLimitDecision> {
+    assertAcquireOptions(options);
     const { cost = 1 } = options;
     const plan = this.#buckets.plans.of(limit.capacity, limit.windowSeconds, this.#buckets.now());
     assertCanPass(cost, plan.capacity);
@@ -124,6 +118,7 @@ export class RateLimiter {
     estimate: number,
     options: Omit<AcquireOptions, 'cost'> = {},
   ): Promise<Reservation> {
+    assertReserveOptions(options);
     assertCost(estimate);
     const plan = this.#buckets.plans.of(limit.capacity, limit.windowSeconds, this.#buckets.now());
     const { claim, waitedMs } = await this.#acquire(key, plan, Math.min(estimate, plan.capacity), estimate, options);
@@ -133,9 +128,11 @@ export class RateLimiter {
   /** Tokens that `key` could spend now. Creates and changes nothing. */
   getRemaining(key: string, capacity: number, windowSeconds: number): number {
     const nowMs = this.#buckets.now();
+    const plan = this.#buckets.plans.of(capacity, windowSeconds, nowMs);
     const known = this.#buckets.levelOf(this.#scope, key, nowMs);
-    if (known !== undefined) return Math.min(known.available, capacity);
-    return this.#buckets.newcomerLevel(this.#scope, key, this.#buckets.plans.of(capacity, windowSeconds, nowMs), nowMs);
+    return known === undefined
+      ? this.#buckets.newcomerLevel(this.#scope, key, plan, nowMs)
+      : Math.min(known.available, capacity);
   }
 
   /** Fills the bucket of `key`. An unknown key is no error; a bucket that newcomers share is not filled for one of them. */
@@ -198,8 +195,6 @@ export class RateLimiter {
     options: AcquireOptions,
   ): Promise<{ claim: Claim; waitedMs: number }> {
     const { maxWaitMs = Number.POSITIVE_INFINITY, queue = 1000, signal } = options;
-    assertNotNegative('maxWaitMs', maxWaitMs);
-    assertNotNegative('queue', queue);
     signal?.throwIfAborted();
     const claim = newClaim(this.#scope, key, plan, { need, charge, maxWaitMs, queue });
     const startedMs = this.#buckets.now();

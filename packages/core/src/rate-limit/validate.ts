@@ -1,14 +1,15 @@
 import { InvalidArgumentError } from '../errors.ts';
+import { shown } from '../options.ts';
 
 export function assertPositive(what: string, value: number): void {
-  if (!(value > 0) || value === Number.POSITIVE_INFINITY) {
-    throw new InvalidArgumentError(`${what} must be positive and finite, got ${value}`);
+  if (typeof value !== 'number' || !(value > 0) || value === Number.POSITIVE_INFINITY) {
+    throw new InvalidArgumentError(`${what} must be positive and finite, got ${shown(value)}`);
   }
 }
 
 export function assertCost(cost: number): void {
-  if (!(cost >= 0 && cost < Number.POSITIVE_INFINITY)) {
-    throw new InvalidArgumentError(`Cost must be a finite number of at least 0, got ${cost}`);
+  if (typeof cost !== 'number' || !(cost >= 0 && cost < Number.POSITIVE_INFINITY)) {
+    throw new InvalidArgumentError(`Cost must be a finite number of at least 0, got ${shown(cost)}`);
   }
 }
 
@@ -23,5 +24,6 @@ export function assertCanPass(cost: number, capacity: number, limit: string = 'a
 }
 
 export function assertNotNegative(what: string, value: number): void {
-  if (!(value >= 0)) throw new InvalidArgumentError(`${what} must be a number of at least 0, got ${value}`);
+  if (typeof value === 'number' && value >= 0) return;
+  throw new InvalidArgumentError(`${what} must be a number of at least 0, got ${shown(value)}`);
 }
