@@ -68,6 +68,27 @@ describeWithServers(['prometheus'], 'a Prometheus that scrapes the demo', () => 
     }
   });
 
+  test('links buckets to the traces of calls in them', async () => {
+    const end = () => Date.now() / 1000;
+    const exemplars = await waitFor(
+      async () => {
+        const found = await prometheus.queryExemplars('crossbridge_call_duration_seconds_bucket', {
+          start: end() - 120,
+          end: end(),
+        });
+        return found.length > 0 ? found : undefined;
+      },
+      { what: 'exemplars', crashed: demo.crashed, log: demo.log },
+    );
+    for (const { labels, value } of exemplars) {
+      expect(labels).toEqual({
+        trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+        span_id: expect.stringMatching(/^[0-9a-f]{16}$/),
+      });
+      expect(value).toBeGreaterThanOrEqual(0);
+    }
+  });
+
   test('has finite data for every query of the dashboard', { timeout: 180_000 }, async () => {
     const dashboard = readDashboard('overview.json');
     const found = new Map<DashboardQuery, Series[]>();

@@ -1,5 +1,5 @@
 import type { KeepWhatHurt } from '@crossbridge/otel';
-import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { DiagLogLevel, diag, metrics } from '@opentelemetry/api';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
@@ -9,6 +9,7 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 import { reportOnce } from '../report.ts';
 import { exportersOf, text } from './env.ts';
+import { LateProcessor } from './late-processor.ts';
 import { forSdk, type ProducerFor, pushReaders } from './metrics.ts';
 import { spanProcessors } from './traces.ts';
 
@@ -43,7 +44,8 @@ export function startSdk({ annotator, keep, producerFor }: SdkParts): RunningSdk
   const metricProducers = [forSdk(producerFor('cumulative'))];
   const pullReader = new PrometheusExporter({ preventServerStart: true, metricProducers });
   const metricReaders: IMetricReader[] = [pullReader, ...pushReaders(producerFor)];
-  const processors = [annotator, ...spanProcessors()];
+  const exporting = new LateProcessor();
+  const processors = [annotator, exporting];
   const sdk = new NodeSDK({
     metricReaders,
     spanProcessors: processors,
@@ -57,6 +59,7 @@ export function startSdk({ annotator, keep, producerFor }: SdkParts): RunningSdk
       : {}),
   });
   sdk.start();
+  exporting.set(spanProcessors(metrics.getMeterProvider()));
   return {
     pullReader,
     flush: async () => {
