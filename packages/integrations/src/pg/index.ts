@@ -1,0 +1,7 @@
+export type { DatabaseCallOptions, HardenDatabaseOptions } from '../sql/call-options.ts';
+export { CommitOutcomeUnknown } from '../sql/commit-outcome-unknown.ts';
+export type { ClientOf, PgClient, PgPool } from './driver.ts';
+export type { HardenedPgPool, HardenPgPoolOptions } from './harden-pg-pool.ts';
+export { hardenPgPool } from './harden-pg-pool.ts';
+export type { TransactionContext } from './transaction.ts';
+export type { TransactionOptions } from './transaction-options.ts';

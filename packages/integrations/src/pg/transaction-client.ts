@@ -1,0 +1,80 @@
+import { InvalidArgumentError } from '@crossbridge/core';
+import { anyCause } from '../sql/failures.ts';
+import { overridden } from '../sql/proxy.ts';
+import { readSql } from '../sql/statement.ts';
+import { isSubmittable, type PgCallback, type PgDriverClient, textOf } from './driver.ts';
+
+/** The connection of a transaction as its callback sees it, and what has happened on it. */
+export class TransactionClient {
+  readonly client: PgDriverClient;
+  #over = false;
+  #firstFailure: unknown;
+  readonly #failures = new WeakSet<object>();
+
+  constructor(client: PgDriverClient) {
+    this.client = overridden(client, {
+      query: (config: unknown, values?: unknown, callback?: unknown) => this.#query(client, config, values, callback),
+      release: () => refuse('The connection of a transaction is given back by tx itself: leave out release()'),
+    });
+  }
+
+  /** What the first statement that failed failed with. */
+  get firstFailure(): unknown {
+    return this.#firstFailure;
+  }
+
+  /** From now on nothing can be asked of it: the connection belongs to others. */
+  end(): void {
+    this.#over = true;
+  }
+
+  /** Whether the error, or one of its causes, is that of a statement of this transaction. */
+  owns(error: unknown): boolean {
+    return anyCause(error, (link) => typeof link === 'object' && link !== null && this.#failures.has(link));
+  }
+
+  #query(client: PgDriverClient, config: unknown, values: unknown, callback: unknown): unknown {
+    const done = [config, values, callback].find((value) => typeof value === 'function') as PgCallback | undefined;
+    if (this.#over)
+      return fail(
+        done,
+        new InvalidArgumentError('The transaction is over: await every query inside the callback of tx'),
+      );
+    const text = textOf(config);
+    if (text !== undefined && readSql(text, 'postgres').controls) {
+      const reason =
+        'tx itself begins and ends the transaction: return to commit, throw to roll back, and use SAVEPOINT for parts';
+      return fail(done, new InvalidArgumentError(reason));
+    }
+    if (isSubmittable(config)) return (client.query as Query)(config, values, callback);
+    const answer = new Promise<unknown>((resolve, reject) => {
+      client.query(config, typeof values === 'function' ? undefined : values, (error, result) => {
+        if (error) {
+          this.#failures.add(error);
+          this.#firstFailure ??= error;
+          reject(error);
+        } else resolve(result);
+      });
+    });
+    return done === undefined ? answer : callBack(answer, done);
+  }
+}
+
+type Query = (...args: unknown[]) => unknown;
+
+function fail(done: PgCallback | undefined, error: Error): unknown {
+  const failure = Promise.reject(error);
+  return done === undefined ? failure : callBack(failure, done);
+}
+
+/** Tells a callback what becomes of the promise, outside of the promise: what it throws is nobody's rejection. */
+export function callBack(promise: Promise<unknown>, done: PgCallback): void {
+  promise.then(
+    (result) => process.nextTick(done, null, result),
+    (error: Error) => process.nextTick(done, error),
+  );
+}
+
+function refuse(message: string): never {
+  throw new InvalidArgumentError(message);
+}
