@@ -49,6 +49,17 @@ describe('checkRateLimit by operation', () => {
     expect(checkRateLimit('user:1', 'search')).toBe(true);
   });
 
+  it('has no bucket in common with a key alone, whatever is in the names', () => {
+    setUp();
+    for (const separator of ['\0', ':', '/', ' ', '']) {
+      expect(checkRateLimit('user', 'unknown', { cost: 30 })).toBe(true);
+      expect(checkRateLimit(`unknown${separator}user`, { capacity: 30, windowSeconds: 60, cost: 30 })).toBe(true);
+      expect(checkRateLimit(`x${separator}user`, 'unknown', { cost: 30 })).toBe(true);
+      expect(checkRateLimit('user', `unknown${separator}x`, { cost: 30 })).toBe(true);
+      getRateLimiter().resetAll();
+    }
+  });
+
   it('shares its buckets with the calls of the operation', async () => {
     const { bridge } = setUp({ operations: { op: { rateLimit: { capacity: 2, windowSeconds: 60 } } } });
     await bridge.run('op', () => 1, { key: 'user:1' });

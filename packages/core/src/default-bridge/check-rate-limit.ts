@@ -1,8 +1,11 @@
 import type { Bridge } from '../bridge.ts';
+import { DEFAULT_RATE_LIMIT_USE } from '../config/defaults.ts';
 import type { RateLimitConfig } from '../config/types.ts';
 import { InvalidArgumentError, RateLimitExceeded } from '../errors.ts';
 import { assertBoolean, assertOptions, optionNames, shown } from '../options.ts';
 import { type CallKey, shownKey } from '../rate-limit/call-key.ts';
+import type { RateLimitDecision } from '../rate-limit/decision.ts';
+import { OperationLimits } from '../rate-limit/operation-limits.ts';
 import type { RateLimiter } from '../rate-limit/rate-limiter.ts';
 import { getDefaultBridge } from './default-bridge.ts';
 import { UNKNOWN_OPERATION_LIMIT } from './rate-limit-for-operation.ts';
@@ -16,6 +19,8 @@ export interface CheckRateLimitOptions {
 
 /** A limit given on the spot: `capacity` at once, then `capacity` per `windowSeconds`. */
 export interface AdHocRateLimit extends RateLimitConfig, CheckRateLimitOptions {}
+
+const unknown = new WeakMap<RateLimiter, OperationLimits>();
 
 const OPTIONS = optionNames<CheckRateLimitOptions>({ cost: true, raiseOnExceeded: true });
 const LIMIT = optionNames<AdHocRateLimit>({ capacity: true, windowSeconds: true, cost: true, raiseOnExceeded: true });
@@ -46,7 +51,7 @@ export function checkRateLimit(
   const refusal =
     typeof limit === 'string'
       ? byOperation(bridge, key, limit, cost)
-      : byLimit(bridge.rateLimiter, limit, cost, { key: shownKey(key) });
+      : byLimit(bridge.rateLimiter, limit, cost, shownKey(key));
   if (refusal !== undefined && raiseOnExceeded) throw refusal;
   return refusal === undefined;
 }
@@ -62,19 +67,36 @@ function byOperation(bridge: Bridge, key: CallKey, operation: string, cost: numb
   if (Object.hasOwn(config.operations, operation) || !config.rateLimiting.enabled) {
     return bridge.checkRateLimit(key, operation, cost);
   }
-  return byLimit(rateLimiter, UNKNOWN_OPERATION_LIMIT, cost, { key: shownKey(key), operation });
+  const asked = { key: shownKey(key), operation };
+  return refusalOf(limitsOfUnknown(rateLimiter).take(asked, cost, 'all')?.verdicts()[0], asked);
 }
 
 function byLimit(
   limiter: RateLimiter,
-  { capacity, windowSeconds }: RateLimitConfig,
+  limit: RateLimitConfig,
   cost: number,
+  key: string,
+): RateLimitExceeded | undefined {
+  return refusalOf(limiter.decide(key, limit, cost), { key });
+}
+
+function refusalOf(
+  decision: RateLimitDecision | undefined,
   asked: { readonly key: string; readonly operation?: string },
 ): RateLimitExceeded | undefined {
-  const { key, operation } = asked;
-  const bucket = operation === undefined ? key : `${operation}\0${key}`;
-  const { admitted, retryAfterMs } = limiter.decide(bucket, { capacity, windowSeconds }, cost);
-  return admitted ? undefined : new RateLimitExceeded({ ...asked, limit: capacity, windowSeconds, retryAfterMs });
+  return decision === undefined || decision.admitted ? undefined : new RateLimitExceeded({ ...asked, ...decision });
+}
+
+/** Operations that the config does not know have buckets of their own, apart from those of keys alone. */
+function limitsOfUnknown(limiter: RateLimiter): OperationLimits {
+  let limits = unknown.get(limiter);
+  if (limits === undefined) {
+    const rateLimit = { ...UNKNOWN_OPERATION_LIMIT, ...DEFAULT_RATE_LIMIT_USE, name: 'unknown operations' };
+    // No operation has an empty name.
+    limits = new OperationLimits('', { rateLimit, rateLimits: [] }, new Map(), limiter);
+    unknown.set(limiter, limits);
+  }
+  return limits;
 }
 
 function assertLimit(limit: unknown, options: CheckRateLimitOptions): void {
