@@ -51,4 +51,13 @@ describe('rateLimitHeaders', () => {
       }),
     );
   });
+
+  it('send nothing where there is nothing to say', () => {
+    expect(rateLimitHeaders([])).toEqual({});
+  });
+
+  it('take any name, even half a character', () => {
+    const decision = { limit: 1, windowSeconds: 1, remaining: 1, retryAfterMs: 0, resetMs: 0, name: 'a\ud800b' };
+    expect(rateLimitHeaders(decision)['RateLimit-Policy']).toBe('"a%EF%BF%BDb";q=1;w=1');
+  });
 });

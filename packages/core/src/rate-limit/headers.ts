@@ -11,10 +11,11 @@ export type HeaderDecision = Pick<
 /**
  * Standard response headers for decisions: `RateLimit-Policy` and `RateLimit` as structured fields
  * (draft-ietf-httpapi-ratelimit-headers-10 and -11), and `Retry-After` for a refusal. Seconds are rounded up, tokens down: nobody who
- * keeps to them is refused.
+ * keeps to them is refused. No decision, no header.
  */
 export function rateLimitHeaders(decision: HeaderDecision | readonly HeaderDecision[]): Record<string, string> {
   const decisions: readonly HeaderDecision[] = 'limit' in decision ? [decision] : decision;
+  if (decisions.length === 0) return {};
   const retryAfterMs = Math.max(0, ...decisions.map((each) => each.retryAfterMs));
   return {
     'RateLimit-Policy': decisions.map(policy).join(', '),
@@ -43,6 +44,6 @@ function integer(value: number): number {
 
 /** A structured field string is printable ASCII; anything else is percent-encoded. */
 function string(name = 'default'): string {
-  const ascii = name.replace(/[^\x20-\x7e]+/g, encodeURIComponent);
+  const ascii = name.toWellFormed().replace(/[^\x20-\x7e]+/g, encodeURIComponent);
   return `"${ascii.replace(/["\\]/g, '\\$&')}"`;
 }
