@@ -110,6 +110,15 @@ describe('the budget of retries that only callers ask for', () => {
     expect(count()).toBe(6);
   });
 
+  it('is none where the operation retries without one', async () => {
+    const clock = new VirtualClock();
+    const op = { retry: plainRetry, retryBudget: false } as const;
+    const config = { retry: { budget: { ratio: 0, minRetriesPerSecond: 0 } }, operations: { op } };
+    const fn = failing(failures(1), 1);
+    await clock.run(createBridge(config, { clock }).run('op', fn, { retry: plainRetry }));
+    expect(fn.calls).toBe(2);
+  });
+
   it('is that of the operation where it retries itself', async () => {
     const { bridge, clock, observer } = testBridge({
       retry: plainRetry,

@@ -196,8 +196,9 @@ describe('the health check of a hardened AI provider', () => {
   it('has the name that the config expects, else the one it is given', () => {
     const { bridge } = setUp({ healthChecks: { providers: { ai_provider: { intervalMs: 60_000 } } } });
     const [first, second, third] = [new Provider(), new Provider(), new Provider()];
-    hardenAIProvider(first, { bridge });
-    hardenAIProvider(first, { bridge });
+    hardenAIProvider(hardenAIProvider(first, { bridge }), { bridge });
+    hardenAIProvider(first, { bridge, rateLimitKey: 'user:1' });
+    expect(bridge.health.names()).toEqual(['ai_provider']);
     hardenAIProvider(second, { bridge });
     hardenAIProvider(third, { bridge, name: 'fallback_model' });
     expect(bridge.health.names()).toEqual(['ai_provider', 'ai_provider_Provider', 'fallback_model']);
@@ -247,11 +248,12 @@ describe('the health check of a hardened AI provider', () => {
     expect(bridge.health.names()).toEqual([]);
   });
 
-  it('replaces none of that name', () => {
+  it('replaces none of that name', async () => {
     const { bridge } = setUp();
-    bridge.health.register('mine', () => true);
+    bridge.health.register('mine', () => ({ status: 'degraded', message: 'as I say' }));
     hardenAIProvider(new Provider(), { bridge, name: 'mine' });
     expect(bridge.health.names()).toEqual(['mine']);
+    expect(await bridge.health.run('mine')).toMatchObject({ message: 'as I say' });
   });
 });
 

@@ -120,6 +120,13 @@ describe('a transaction on a hardened connection', () => {
     expect(original.seen.slice(2)).toEqual(['ROLLBACK', 'UPDATE t SET n = 1', 'UPDATE t SET n = 1']);
   });
 
+  it('begins when the database can be reached again', async () => {
+    const { connection, clock, original } = setUp();
+    original.fail(failures.unreachable());
+    await clock.run(connection.query('BEGIN'));
+    expect(original.seen).toEqual(['BEGIN', 'BEGIN']);
+  });
+
   it('is seen when methods begin and end it, which work as before', async () => {
     const { connection, clock, original } = setUp();
     expect(connection.beginTransaction()).toBe('begun');

@@ -98,6 +98,8 @@ describe('a hardened object', () => {
     expect(client.constructor).toBe(Client);
     expect(client.Options).toBe(Options);
     expect(client).toBeInstanceOf(Client);
+    const OldClient = function OldClient(): void {} as unknown as new () => object;
+    expect(harden(new OldClient()).constructor).toBe(OldClient);
   });
 
   it('leaves `this` to whoever names another', () => {
