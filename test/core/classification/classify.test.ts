@@ -3,6 +3,7 @@ import {
   AuthenticationError,
   createClassifier,
   NetworkError,
+  RateLimitError,
   RateLimitExceeded,
   ServerError,
 } from '@crossbridge/core';
@@ -52,6 +53,16 @@ describe('createClassifier', () => {
     ['null', null, { retryable: false, type: '_OTHER' }],
   ])('judges by structure: %s', (_, thrown, expected) => {
     expect(classify(thrown)).toMatchObject(expected);
+  });
+
+  it.each([
+    ['as an error about rate', (cause: unknown) => new RateLimitError('slow down', { cause })],
+    ['as one of the server', (cause: unknown) => new ServerError('provider: 429', { cause })],
+    ['with its status', (cause: unknown) => error({ status: 429 }, cause)],
+    ['with its status, twice', (cause: unknown) => error({ status: 429 }, error({ status: 429 }, cause))],
+  ])('never retries what is about money, whoever wraps it %s', (_, wrap) => {
+    const money = error({ status: 429, code: 'insufficient_quota' });
+    expect(classify(wrap(money))).toMatchObject({ class: 'money', retryable: false, type: 'insufficient_quota' });
   });
 
   it('takes the table of statuses that it is given', () => {

@@ -44,7 +44,9 @@ export function byTables(facts: readonly ErrorFacts[], statuses: ReadonlySet<num
   const known =
     firstOf(facts, (link, index) => byThrower(link, facts.slice(index + 1), statuses) ?? byStructure(link, statuses)) ??
     firstOf(facts, (link) => fromHit(CLIENT_NAMES.find(link) ?? GENERAL_NAMES.find(link)));
-  if (known !== undefined) return known;
+  // Whoever wraps a refusal about money as one about rate has not made it one.
+  const wrapped = known?.value.class === 'throttled' ? firstOf(facts, moneyIn) : undefined;
+  if (known !== undefined) return wrapped ?? known;
   // Of errors of the program only the outermost counts: `fetch` throws a TypeError for whatever happened on the network.
   const program = facts[0] === undefined ? undefined : fromHit(PROGRAM_NAMES.find(facts[0]));
   if (program !== undefined) return { value: program, index: 0 };
@@ -61,6 +63,7 @@ function byThrower(
   if (isA(error, NonRetryableError)) return verdict('permanent', `thrown as ${error.name}`, error.name);
   if (!isA(error, RetryableError)) return undefined;
   const cause = firstOf(causes, (link) => byStructure(link, statuses))?.value;
+  if (cause?.class === 'money') return cause;
   const throttled = isA(error, RateLimitError);
   return {
     ...verdict(throttled ? 'throttled' : 'transient', `thrown as ${error.name}`, error.name),
@@ -88,7 +91,7 @@ function byOwnCode(code: CrossbridgeError['code']): Classification {
 }
 
 function byStructure(facts: ErrorFacts, statuses: ReadonlySet<number>): Classification | undefined {
-  const money = fromHit(MONEY.find(facts));
+  const money = moneyIn(facts);
   if (money !== undefined) return money;
   if (facts.status !== undefined) return byStatus(facts.status, facts, statuses);
   const connectCode = facts.connecting ? facts.codes.find((code) => CONNECT_CODES.has(code)) : undefined;
@@ -98,6 +101,10 @@ function byStructure(facts: ErrorFacts, statuses: ReadonlySet<number>): Classifi
   // A server that answers with an SQLSTATE or an error reply has judged the request, whichever it is.
   if (facts.sqlstate !== undefined) return verdict('permanent', `SQLSTATE ${facts.sqlstate}`, '_OTHER');
   return facts.reply === undefined ? undefined : verdict('permanent', 'refused by the server', '_OTHER');
+}
+
+function moneyIn(facts: ErrorFacts): Classification | undefined {
+  return fromHit(MONEY.find(facts));
 }
 
 function byStatus(status: number, facts: ErrorFacts, statuses: ReadonlySet<number>): Classification {
