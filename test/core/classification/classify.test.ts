@@ -82,6 +82,9 @@ describe('createClassifier', () => {
         throw new Error('mined');
       },
     });
+    const { proxy: headers, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(classify(error({ status: 503, headers })).type).toBe('503');
     for (const thrown of [cycle, mined]) expect(classify(thrown).type).toBe('_OTHER');
     fc.assert(
       fc.property(fc.anything({ withNullPrototype: true, maxDepth: 4 }), (thrown) => {

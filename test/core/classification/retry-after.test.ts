@@ -25,6 +25,27 @@ describe('retryAfterMsOf', () => {
     expect(retryAfterMsOf(headers, NOW)).toBe(expected);
   });
 
+  it('takes a date of asctime, which names no zone, for one in UTC, wherever this runs', () => {
+    const { TZ } = process.env;
+    process.env.TZ = 'America/New_York';
+    try {
+      expect(new Date(NOW).getTimezoneOffset()).not.toBe(0);
+      expect(retryAfterMsOf({ 'retry-after': 'Tue Nov 24 12:00:30 2026' }, NOW)).toBe(30_000);
+    } finally {
+      if (TZ === undefined) delete process.env.TZ;
+      else process.env.TZ = TZ;
+    }
+  });
+
+  it('reads nothing where reading throws', () => {
+    const headers = {
+      get() {
+        throw new Error('mined');
+      },
+    };
+    expect(retryAfterMsOf(headers, NOW)).toBeUndefined();
+  });
+
   it('reads a Headers object', () => {
     expect(retryAfterMsOf(new Headers({ 'Retry-After': '2' }), NOW)).toBe(2_000);
   });

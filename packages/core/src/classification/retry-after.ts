@@ -1,9 +1,17 @@
 /**
  * The value of a header, by lower-case name, in whatever headers arrive in: a `Headers`, or an object of strings and lists.
- * Undefined when there is none.
+ * Undefined when there is none, or none that can be read.
  */
 export function headerOf(headers: unknown, name: string): string | undefined {
   if (typeof headers !== 'object' || headers === null) return undefined;
+  try {
+    return readHeader(headers, name);
+  } catch {
+    return undefined;
+  }
+}
+
+function readHeader(headers: object, name: string): string | undefined {
   if ('get' in headers && typeof headers.get === 'function') {
     const value: unknown = headers.get(name);
     return typeof value === 'string' ? value : undefined;
@@ -32,7 +40,8 @@ export function retryAfterMsOf(headers: unknown, wallNowMs: number): number | un
   if (seconds !== undefined) return seconds * 1000;
   // Date.parse reads "1" or "-5" as a year: only text with a month name is a date here.
   if (!/[A-Za-z]{3}/.test(text)) return undefined;
-  const date = Date.parse(text);
+  // The form of asctime names no zone, and means UTC.
+  const date = Date.parse(/:\d\d \d{4}$/.test(text) ? `${text} GMT` : text);
   return Number.isNaN(date) ? undefined : Math.max(0, date - wallNowMs);
 }
 
