@@ -148,7 +148,7 @@ describe('a guarded stream before its first content', () => {
     stream.controller.close();
     const error = (await rejection(answer)) as InBandFailure;
     expect(error).toBeInstanceOf(InBandFailure);
-    expect([error.type, await error.response.text()]).toEqual(['overloaded_error', text]);
+    expect([error.type, await error.answer.text()]).toEqual(['overloaded_error', text]);
   });
 
   it('ends with the reason of whoever aborts, even where the stream pays no heed', async () => {

@@ -3,6 +3,7 @@ import type { UpstreamRule } from '@crossbridge/core/config';
 import { isStainless } from './ai-request.ts';
 import { currentKey } from './call-key.ts';
 import { compileUpstreams, type UpstreamMatcher } from './match.ts';
+import { isInAttempt } from './one-authority.ts';
 import { assertHardenFetchOptions, type HardenFetchOptions } from './options.ts';
 import { type Fetch, type OutgoingRequest, readRequest, targetOf } from './request.ts';
 import { sdkCallOf } from './sdk-call.ts';
@@ -18,7 +19,8 @@ import { refusalAsResponse, sendForSdk } from './send-for-sdk.ts';
  *   is sent once.
  * - A refusal rejects with a `CrossbridgeError`; to an AI SDK it is a response with status 429, 502, 503 or 504, so that it raises
  *   its own error class.
- * - An AI SDK's own retries do not multiply ours: see {@link sdkCallOf}.
+ * - An AI SDK's own retries do not multiply ours: see {@link sdkCallOf}. Nor does one hardened `fetch` multiply another that it wraps: the
+ *   outermost is in charge.
  * - A streamed answer of an AI provider counts as answered when its first content comes: until then the attempt goes on, with its timeout, and
  *   an error, a stall or a cut is a failed attempt. Afterwards neither the attempt's nor the total timeout ends it, and it holds no slot of the
  *   bulkhead; it fails when it stalls (`StreamStalledError`) or breaks off (`StreamTruncatedError`), of which breaker and budget are not told.
@@ -36,7 +38,7 @@ export function hardenFetch(fetch: Fetch, options: HardenFetchOptions): Fetch {
     const target = targetOf(input, init);
     const rule = target === undefined ? undefined : match(target.method, target.url);
     // A health check asks how the upstream is, not how its calls fare under the policies.
-    if (target === undefined || rule === undefined || isProbe()) return fetch(input, init);
+    if (target === undefined || rule === undefined || isProbe() || isInAttempt()) return fetch(input, init);
     let request: OutgoingRequest;
     try {
       request = readRequest(input, init, target);
@@ -48,8 +50,8 @@ export function hardenFetch(fetch: Fetch, options: HardenFetchOptions): Fetch {
     const key = currentKey(options.key);
     if (!isStainless(request)) return send(sending, request, key, undefined).response;
     const retry = bridge.config.operations[rule.operation]?.retry ?? null;
-    // Without a retry policy of ours the SDK keeps its own retries, each of them a call.
-    return retry === null
+    // Without a retry policy of ours, or with one that only watches, the SDK keeps its own retries, each of them a call.
+    return retry === null || retry.mode === 'shadow'
       ? refusalAsResponse(send(sending, request, key, undefined).response, request)
       : sendForSdk(sending, request, key, sdkCallOf(request, retry.maxAttempts));
   };

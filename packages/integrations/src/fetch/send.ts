@@ -5,6 +5,7 @@ import type { StreamOptions } from '../sse/stream-options.ts';
 import { StreamWatch } from '../sse/stream-watch.ts';
 import { generates, isAiSdk } from './ai-request.ts';
 import { HttpFailure, httpFailureOf } from './http-failure.ts';
+import { runAsAttempt } from './one-authority.ts';
 import { quotasOf } from './quota.ts';
 import { type Fetch, isIdempotent, type OutgoingRequest } from './request.ts';
 
@@ -51,14 +52,14 @@ export function send(
       running += 1;
       try {
         const guard = watch.attempt(attempt, both);
-        const response = await request.send(fetch, both);
+        const response = await runAsAttempt(() => request.send(fetch, both));
         for (const quota of quotasOf(response, Date.now())) bridge.noteQuota(operation, quota);
         if (response.status < 400) return await guard(response);
         failed.add(response);
         notBeforeMs = performance.now() + (retryAfterMsOf(response.headers, Date.now()) ?? 0);
         throw await httpFailureOf(response);
       } catch (error) {
-        if (error instanceof InBandFailure) failed.add(error.response);
+        if (error instanceof InBandFailure) failed.add(error.answer);
         throw error;
       } finally {
         running -= 1;
@@ -80,11 +81,17 @@ export function send(
       return answer;
     },
     (error: unknown) => {
-      const kept = error instanceof HttpFailure || error instanceof InBandFailure ? error.response : undefined;
+      const kept = responseOf(error);
       discardFailed(kept);
       if (kept !== undefined) return kept;
       throw error;
     },
   );
   return { response, attempts: () => attempts, askedWaitMs: () => Math.max(0, notBeforeMs - performance.now()) };
+}
+
+/** The response that a failure stands for; undefined when there was none. */
+function responseOf(error: unknown): Response | undefined {
+  if (error instanceof InBandFailure) return error.answer;
+  return error instanceof HttpFailure ? error.response : undefined;
 }

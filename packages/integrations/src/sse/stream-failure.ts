@@ -5,18 +5,19 @@ import type { InBandError } from './in-band-error.ts';
  * gets the response, as it would have without them.
  */
 export class InBandFailure extends Error {
-  readonly response: Response;
+  /** Not `response`, whose status would be taken for that of the error. */
+  readonly answer: Response;
   readonly headers: Headers;
   readonly status: number | undefined;
   readonly code: string | undefined;
   readonly type: string | undefined;
 
-  constructor(response: Response, { message, status, code, type }: InBandError) {
+  constructor(answer: Response, { message, status, code, type }: InBandError) {
     // A provider checks a question before it begins to answer: whatever stops it afterwards is taken for a fault of its own, unless it is known.
     super(message, { cause: Object.assign(new Error('The stream began with an error'), { code: 'server_error' }) });
     this.name = 'InBandFailure';
-    this.response = response;
-    this.headers = response.headers;
+    this.answer = answer;
+    this.headers = answer.headers;
     this.status = status;
     this.code = code;
     this.type = type;
