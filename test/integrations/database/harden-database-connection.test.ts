@@ -153,6 +153,17 @@ describe('a transaction on a hardened connection', () => {
 });
 
 describe('calls that are no promises', () => {
+  it('are left alone where the method is an async generator', async () => {
+    const { bridge, observer } = setUp();
+    const client = {
+      async *query(text: string) {
+        yield text;
+      },
+    };
+    const { value } = await hardenDatabaseConnection(client, { bridge }).query('row').next();
+    expect([value, observer.ofType('call.started')]).toEqual(['row', []]);
+  });
+
   it('are left alone where they take a callback', () => {
     const { bridge, observer } = setUp();
     const told: unknown[] = [];

@@ -38,7 +38,8 @@ const OPERATIONS = optionNames<NonNullable<HardenAIProviderOptions['operations']
  * - An error is retried for what it is (status, code, cause), never for its text, and reaches the caller as the same object.
  * - A signal given as `{ signal }` among the arguments ends the call, its wait for a limit and its retries; the provider gets one that
  *   also ends with the attempt.
- * - A method that returns a stream is retried until it has returned it; what fails while the stream is read is the reader's.
+ * - An async generator is retried until it has its first item; a method that returns another kind of stream, until it has returned it. What
+ *   fails later is the reader's.
  * - Its health is checked without billed requests, and by what its calls show.
  * - A provider that is hardened already is not wrapped a second time: it gets the new options.
  *

@@ -6,6 +6,7 @@ import {
   optionNames,
   refuseOption,
 } from '@crossbridge/core';
+import { isAsyncGenerator } from '../hardened/async-generator.ts';
 import {
   assertBridgeOption,
   assertKeyOption,
@@ -18,7 +19,7 @@ import {
   retryOfCall,
 } from '../hardened/call-options.ts';
 import type { Hardened } from '../hardened/hardened.ts';
-import { hardenedObject, type MethodCall, originalOf } from '../hardened/hardened-object.ts';
+import { hardenedObject, type Invoke, type MethodCall, originalOf } from '../hardened/hardened-object.ts';
 import { signalIn, withAttemptSignal } from '../hardened/signal-argument.ts';
 import { runStatement } from './database-call.ts';
 import { TransactionWatch } from './transaction-watch.ts';
@@ -68,7 +69,7 @@ const NAMES = optionNames<HardenDatabaseConnectionOptions>({
  *   `idempotent` says so.
  * - Inside a transaction nothing is run again: the transaction is what has to be repeated (see `withDatabaseRetry`). What ends one (`COMMIT`,
  *   `ROLLBACK`) passes every policy, so that none keeps it open.
- * - Calls that take a callback, or hand over a query object of pg (a cursor), are left alone.
+ * - Calls that take a callback, or hand over a query object of pg (a cursor), are left alone, and so are async generators.
  *
  * @throws InvalidArgumentError for arguments that cannot work; that the config has no policy of that name shows at the first call
  */
@@ -103,7 +104,7 @@ export function hardenDatabaseConnection<C extends object, M extends string = 'q
 
 function statementCall(method: string, options: HardenDatabaseConnectionOptions, watch: TransactionWatch): MethodCall {
   const { operation = 'db.query', rateLimitKey, retryPolicy, idempotent = false } = options;
-  const run: (...given: Parameters<MethodCall>) => Promise<unknown> = async (invoke, args) => {
+  const run = async (invoke: Invoke, args: readonly unknown[]): Promise<unknown> => {
     const inside = watch.inside;
     const ends = watch.begin(args);
     try {
@@ -127,7 +128,7 @@ function statementCall(method: string, options: HardenDatabaseConnectionOptions,
       watch.end();
     }
   };
-  return (invoke, args) => (isLeftAlone(args) ? invoke(args) : run(invoke, args));
+  return (invoke, args, fn) => (isLeftAlone(args) || isAsyncGenerator(fn) ? invoke(args) : run(invoke, args));
 }
 
 /** Of these the result is no promise, or none that tells how it went. */

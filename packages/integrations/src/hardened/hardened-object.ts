@@ -4,8 +4,8 @@ const MARK = Symbol.for('crossbridge.hardened.v1');
 /** Runs a method of the original with the arguments given. */
 export type Invoke = (args: readonly unknown[]) => unknown;
 
-/** What stands in the place of a method. Its result is that of the method. */
-export type MethodCall = (invoke: Invoke, args: readonly unknown[]) => unknown;
+/** What stands in the place of `method`. Its result is that of the call. */
+export type MethodCall = (invoke: Invoke, args: readonly unknown[], method: object) => unknown;
 
 interface Mark {
   readonly original: object;
@@ -70,7 +70,7 @@ class HardenedHandler implements ProxyHandler<object> {
     const wrapper = new Proxy(method, {
       apply: (fn, self: unknown, args: readonly unknown[]): unknown => {
         const owner = this.#owner(self);
-        if (call !== undefined) return call((given) => Reflect.apply(fn, owner, given), args);
+        if (call !== undefined) return call((given) => Reflect.apply(fn, owner, given), args, fn);
         const result: unknown = Reflect.apply(fn, owner, args);
         // A method that returns its object, to be called on, must not lead around the policies.
         return result === this.#mark.original ? this.proxy : result;

@@ -1,6 +1,13 @@
-/** The names among `M` of methods of `T` that do not return a promise. */
+interface AnyAsyncGenerator {
+  next(...args: never): PromiseLike<unknown>;
+  [Symbol.asyncIterator](): unknown;
+}
+
+type Deferred = PromiseLike<unknown> | AnyAsyncGenerator;
+
+/** The names among `M` of methods of `T` that return their result at once. */
 type SyncNames<T, M extends PropertyKey> = {
-  [K in Extract<keyof T, M>]: NonNullable<T[K]> extends (...args: never) => PromiseLike<unknown> ? never : K;
+  [K in Extract<keyof T, M>]: NonNullable<T[K]> extends (...args: never) => Deferred ? never : K;
 }[Extract<keyof T, M>];
 
 type Asynchronous<F> = F extends (...args: infer Args) => infer R ? (...args: Args) => Promise<Awaited<R>> : F;

@@ -1,6 +1,7 @@
-import type { Bridge, CallKey } from '@crossbridge/core';
+import type { AttemptContext, Bridge, CallKey } from '@crossbridge/core';
+import { isAsyncGenerator } from './async-generator.ts';
 import { forCall, type PerCall, type RetryChoice, retryOfCall } from './call-options.ts';
-import type { MethodCall } from './hardened-object.ts';
+import type { Invoke, MethodCall } from './hardened-object.ts';
 import { signalIn, withAttemptSignal } from './signal-argument.ts';
 
 /** How the calls of one method are run. */
@@ -16,19 +17,52 @@ export interface BridgedMethod {
   readonly defaultPolicy: string;
 }
 
-/** Runs a method under the policies of its operation. A signal among its arguments ends the call. */
+/**
+ * Runs a method under the policies of its operation. A signal among its arguments ends the call. Of an async generator the call is the way to its
+ * first item: up to there it may be run again, and nobody has seen anything of it.
+ */
 export function throughBridge(settings: BridgedMethod): MethodCall {
+  return (invoke, args, method) =>
+    isAsyncGenerator(method) ? stream(settings, invoke, args) : single(settings, invoke, args);
+}
+
+// An async function, so that an option that throws rejects, as the call would.
+async function single(settings: BridgedMethod, invoke: Invoke, args: readonly unknown[]): Promise<unknown> {
+  return run(settings, args, invoke);
+}
+
+async function* stream(settings: BridgedMethod, invoke: Invoke, args: readonly unknown[]): AsyncGenerator {
+  const { items, first } = await run(settings, args, async (given, attempt) => {
+    const items = invoke(given) as AsyncGenerator;
+    const first = await items.next();
+    // Too late: another attempt is on its way, or nobody waits any more.
+    if (attempt.signal.aborted) void items.return(undefined).catch(() => {});
+    return { items, first };
+  });
+  if (first.done === true) return first.value;
+  let passedOn = false;
+  try {
+    yield first.value;
+    passedOn = true;
+    return yield* items;
+  } finally {
+    if (!passedOn) await items.return(undefined);
+  }
+}
+
+function run<T>(
+  settings: BridgedMethod,
+  args: readonly unknown[],
+  attemptOf: (args: readonly unknown[], attempt: AttemptContext) => T | PromiseLike<T>,
+): Promise<T> {
   const { method, operation, rateLimitKey, cost, retryPolicy, defaultPolicy } = settings;
-  // An async function, so that an option that throws rejects, as the call would.
-  return async (invoke, args) => {
-    const bridge = settings.bridge();
-    const call = { method, args };
-    const signal = signalIn(args);
-    return bridge.run(operation, (attempt) => invoke(withAttemptSignal(args, signal, attempt)), {
-      key: forCall(rateLimitKey, call),
-      cost: forCall(cost, call),
-      signal: signal?.signal,
-      retry: retryOfCall(bridge, operation, retryPolicy, defaultPolicy),
-    });
-  };
+  const bridge = settings.bridge();
+  const call = { method, args };
+  const signal = signalIn(args);
+  return bridge.run(operation, (attempt) => attemptOf(withAttemptSignal(args, signal, attempt), attempt), {
+    key: forCall(rateLimitKey, call),
+    cost: forCall(cost, call),
+    signal: signal?.signal,
+    retry: retryOfCall(bridge, operation, retryPolicy, defaultPolicy),
+  });
 }
