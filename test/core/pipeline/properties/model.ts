@@ -6,6 +6,7 @@ import type {
   OperationRateLimitConfig,
   OperationRetryConfig,
   RetryBudgetConfig,
+  RetryPolicyConfig,
   TimeoutConfig,
 } from '@crossbridge/core/config';
 import fc from 'fast-check';
@@ -28,6 +29,8 @@ export interface CallPlan {
   readonly abortAfterMs: number | undefined;
   readonly deadlineMs: number | undefined;
   readonly maxAttempts: number | undefined;
+  /** The policy that it brings in the place of the operation's. */
+  readonly retry: RetryPolicyConfig | false | undefined;
   readonly idempotent: boolean;
   readonly cost: number;
   readonly fallback: 'none' | 'value' | 'function' | 'throws';
@@ -133,11 +136,20 @@ const behaviour: fc.Arbitrary<Behaviour> = fc.record({
   onAbort: fc.constantFrom('ignore' as const, 'reason' as const, 'own' as const),
 });
 
+const ownRetry: fc.Arbitrary<RetryPolicyConfig> = fc.record({
+  maxAttempts: fc.integer({ min: 1, max: 6 }),
+  baseDelayMs: ms(300),
+  maxDelayMs: fc.constant(1_000),
+  exponentialBase: fc.constantFrom(1, 2),
+  jitter: fc.constantFrom('decorrelated' as const, 'none' as const),
+});
+
 const call: fc.Arbitrary<CallPlan> = fc.record({
   startAtMs: ms(1_500),
   abortAfterMs: maybe(ms(800)),
   deadlineMs: maybe(ms(1_000)),
   maxAttempts: maybe(fc.integer({ min: 1, max: 5 }), 4),
+  retry: maybe(fc.oneof(fc.constant(false as const), ownRetry), 4),
   idempotent: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
   cost: fc.constantFrom(0, 1, 1, 2),
   fallback: fc.constantFrom('none' as const, 'none' as const, 'value' as const, 'function' as const, 'throws' as const),
@@ -156,6 +168,7 @@ const FAILS_AT_ONCE: CallPlan = {
   abortAfterMs: undefined,
   deadlineMs: undefined,
   maxAttempts: undefined,
+  retry: undefined,
   idempotent: true,
   cost: 1,
   fallback: 'none',

@@ -143,10 +143,11 @@ function apply(bridge: Bridge, op: OperationConfig): void {
 }
 
 function options(call: PlayedCall, signal: AbortSignal | undefined): RunOptions<unknown> {
-  const { deadlineMs, maxAttempts, idempotent, cost, fallback } = call.plan;
+  const { deadlineMs, maxAttempts, retry, idempotent, cost, fallback } = call.plan;
   return {
     deadlineMs,
     maxAttempts,
+    retry,
     idempotent,
     cost,
     signal,
