@@ -196,3 +196,11 @@ it('reports its own checks through the default names, too', async () => {
   expect(await bridge.health.runAll()).toMatchObject({ overallStatus: 'degraded', passed: 1, failed: 1 });
   bridge.close();
 });
+
+it('tells what follows from a breaker after the breaker itself', async () => {
+  const { bridge, observer } = healthBridge({ operations: { op: { circuitBreaker: { consecutiveFailures: 1 } } } });
+  bridge.state.health();
+  await rejection(bridge.run('op', fail));
+  const story = observer.story.filter((line) => /^(circuit|health)/.test(line));
+  expect(story).toEqual(['circuit closed > open', 'health healthy > degraded']);
+});

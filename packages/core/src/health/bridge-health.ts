@@ -55,6 +55,12 @@ export class BridgeHealth {
     return { overall, checks };
   }
 
+  /** Looks again once everybody has heard of what has changed: what follows from it is told after it. Whoever asks before gets it at once. */
+  evaluateSoon(): void {
+    this.#evaluatedAtMs = Number.NEGATIVE_INFINITY;
+    queueMicrotask(() => this.evaluate());
+  }
+
   /** Whether to send this service traffic. */
   isReady(): boolean {
     const { overall, checks } = this.evaluate();

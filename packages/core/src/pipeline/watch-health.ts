@@ -20,7 +20,7 @@ export function watchHealth(
     tell: (event) => notifier.tell(event),
   });
   const on = ({ type }: BridgeEvent): void => {
-    if (type === 'circuit_breaker.changed') health.evaluate();
+    if (type === 'circuit_breaker.changed') health.evaluateSoon();
   };
   // Breakers tell of every change, whether or not somebody watches calls, and this one wants nothing else.
   notifier.add({ on, wants: () => false });
