@@ -43,7 +43,7 @@ describe('bridge.apply', () => {
   it('may take the hedges from a call under way, whose attempts are told all the same', async () => {
     const retry = plainRetry;
     const { bridge, clock, observer } = testBridge({ retry, hedge: { delayMs: 1_000 } });
-    observer.wants = () => false;
+    Object.assign(observer, { wants: () => false });
     const call = rejection(
       bridge.run('op', () => {
         throw httpError(503);
