@@ -34,30 +34,44 @@ export async function acquire(host: PoolHost, context: Surroundings): Promise<Le
  * once where only such programs hold connections, since they would wait for each other for ever.
  */
 export async function acquireInside(host: PoolHost, scope: TransactionScope, signal?: AbortSignal): Promise<Lease> {
-  const { pool, operation } = host;
-  const { gate, waitingTransactions } = stateOf(pool);
-  const leave = gate.enterAnyway();
+  const { gate, waitingTransactions } = stateOf(host.pool);
+  const leaveGate = gate.enterAnyway();
+  let held = 0;
+  const leave = (): void => {
+    scope.holds -= held;
+    leaveGate();
+  };
   waitingTransactions.add(scope);
   try {
-    const holders = gate.taken - 1;
-    if (pool.idleCount === 0 && holders >= maxOf(pool) && waitingTransactions.size >= holders) {
-      const reason = `all ${holders} connections are held by transactions that wait for a further one: use the connection of the transaction`;
-      leave();
-      throw new BulkheadFullError(operation, reason);
-    }
-    return await connect(host, leave, host.acquireTimeoutMs ?? Number.POSITIVE_INFINITY, signal);
+    assertCanCome(host, waitingTransactions);
+    const lease = await connect(host, leave, patienceMs(host), signal);
+    held = 1;
+    scope.holds += held;
+    return lease;
+  } catch (error) {
+    leave();
+    throw error;
   } finally {
     waitingTransactions.delete(scope);
   }
 }
 
-function acquireTimeoutMs(
-  { bridge, operation, acquireTimeoutMs, pool }: PoolHost,
-  { remainingMs }: Surroundings,
-): number {
-  const attemptMs = bridge.config.operations[operation]?.timeout.attemptMs ?? Number.POSITIVE_INFINITY;
-  const own = acquireTimeoutMs ?? (pool.options.connectionTimeoutMillis || DEFAULT_ACQUIRE_TIMEOUT_MS);
-  return Math.min(own, attemptMs * SHARE_OF_ATTEMPT, remainingMs);
+function assertCanCome({ pool, operation }: PoolHost, waiting: ReadonlySet<TransactionScope>): void {
+  if (pool.idleCount > 0 || pool.totalCount < maxOf(pool)) return;
+  const heldByWaiting = [...waiting].reduce((sum, { holds }) => sum + holds, 0);
+  if (heldByWaiting < pool.totalCount) return;
+  const whose = `all ${pool.totalCount} connections are held by transactions that wait for a further one`;
+  throw new BulkheadFullError(operation, `${whose}: use the connection of the transaction`);
+}
+
+/** How long a caller waits for a connection, whatever time there is. */
+function patienceMs({ acquireTimeoutMs, pool }: PoolHost): number {
+  return acquireTimeoutMs ?? (pool.options.connectionTimeoutMillis || DEFAULT_ACQUIRE_TIMEOUT_MS);
+}
+
+function acquireTimeoutMs(host: PoolHost, { remainingMs }: Surroundings): number {
+  const attemptMs = host.bridge.config.operations[host.operation]?.timeout.attemptMs ?? Number.POSITIVE_INFINITY;
+  return Math.min(patienceMs(host), attemptMs * SHARE_OF_ATTEMPT, remainingMs);
 }
 
 async function connect(

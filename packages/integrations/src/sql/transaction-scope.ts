@@ -4,6 +4,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export interface TransactionScope {
   readonly pool: object;
   readonly outer: TransactionScope | undefined;
+  /** Connections that it has on loan, its own included. */
+  holds: number;
 }
 
 const scopes = new AsyncLocalStorage<TransactionScope>();
@@ -16,5 +18,5 @@ export function scopeOn(pool: object): TransactionScope | undefined {
 
 /** Runs the callback of a transaction on `pool`. */
 export function inScope<T>(pool: object, run: () => T): T {
-  return scopes.run({ pool, outer: scopes.getStore() }, run);
+  return scopes.run({ pool, outer: scopes.getStore(), holds: 1 }, run);
 }
