@@ -9,9 +9,7 @@ type PlainCall = Parameters<Required<Observer>['plain']>[0];
 export class PlainObserver extends RecordingObserver {
   readonly calls: { operation: string; durationMs: number; attemptMs: number; rateLimits: readonly string[] }[] = [];
 
-  wants(): boolean | 'plain' {
-    return 'plain';
-  }
+  wants: () => boolean | 'plain' | 'scoped' = () => 'plain';
 
   plain({ operation, durationMs, attemptMs, rateLimits }: PlainCall): void {
     this.calls.push({ operation, durationMs, attemptMs, rateLimits });

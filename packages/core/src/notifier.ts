@@ -1,8 +1,11 @@
 import { InvalidArgumentError } from './errors.ts';
 import type { BridgeEvent, Observer, PlainCall, Scope } from './observer.ts';
 
-/** How much of a call is told: nothing, only that it went through if it does so at once, or every fact. */
-export type Wish = 'nothing' | 'plain' | 'all';
+/**
+ * How much of a call is told: nothing, only that it went through if it does so at once, the same of one that runs in the contexts of the
+ * observers, or every fact.
+ */
+export type Wish = 'nothing' | 'plain' | 'scoped' | 'all';
 
 export type ObserverErrorHandler = (error: unknown, observer: Observer) => void;
 
@@ -27,7 +30,7 @@ export class Notifier {
     for (const observer of this.#observers) {
       const wish = wishOf(observer);
       if (wish === 'all') return wish;
-      if (wish === 'plain') most = wish;
+      if (wish === 'scoped' || (wish === 'plain' && most === 'nothing')) most = wish;
     }
     return most;
   }
@@ -66,6 +69,8 @@ export class Notifier {
 
   /** Runs `next` once, inside the contexts of every observer, the first added outermost. `next` must not throw synchronously. */
   around<T>(scope: Scope, next: () => Promise<T>): Promise<T> {
+    const [first] = this.#around;
+    if (first !== undefined && this.#around.length === 1) return this.#enter(first, scope, next);
     return this.#around.reduceRight<() => Promise<T>>(
       (inner, observer) => () => this.#enter(observer, scope, inner),
       next,
@@ -112,7 +117,7 @@ export class Notifier {
 function wishOf(observer: Observer): Wish {
   try {
     const wanted = observer.wants?.() ?? true;
-    if (wanted === 'plain' && observer.plain !== undefined) return wanted;
+    if ((wanted === 'plain' || wanted === 'scoped') && observer.plain !== undefined) return wanted;
     return wanted ? 'all' : 'nothing';
   } catch {
     return 'all';

@@ -235,10 +235,11 @@ export interface Observer {
    *
    * `plain` is for those to whom an ordinary call is one fact. When nobody wants more, a call is told by {@link plain} alone, and costs hardly
    * more than one that nobody watches. If anything else comes of it, all that has happened so far is told by {@link on} at that moment,
-   * in order, and the call goes on event by event, without {@link around}. Of `rate_limit.decided` the `remaining` is then that of the moment. Whoever wants more is heard by the calls that
-   * begin from then on.
+   * in order, and the call goes on event by event; of `rate_limit.decided` the `remaining` is then that of the moment. Such calls run
+   * in no {@link around}; with `scoped` they do, and so do their attempts from then on. Whoever comes to want more is heard by calls that
+   * begin afterwards.
    */
-  wants?(): boolean | 'plain';
+  wants?(): boolean | 'plain' | 'scoped';
   /** Told the end of a call of which nothing was told before. Synchronous; must not throw. */
   plain?(call: PlainCall): void;
 }

@@ -1,5 +1,6 @@
 import { createBridge } from '@crossbridge/core';
 import { describe, expect, it } from 'vitest';
+import { failing, httpError } from '../../support/bridges.ts';
 import { everything, PlainObserver, plainBridge } from '../../support/plain-observer.ts';
 import { RecordingObserver } from '../../support/recording-observer.ts';
 
@@ -69,6 +70,32 @@ describe('a call that goes through at once', () => {
       await bridge.run('op', async () => 1);
       expect(observer.story).toEqual(['call', 'attempt 1', 'attempt 1 success', 'end success']);
       expect([observer.calls, observer.scopes.length]).toEqual([[], 2]);
+    }
+  });
+
+  it('runs in the context of an observer that wants that, and so do its attempts once it is told', async () => {
+    const { bridge, clock, observer, taking } = plainBridge(everything);
+    observer.wants = () => 'scoped';
+    await clock.run(bridge.run('op', taking(70)));
+    expect([observer.calls.length, observer.story, observer.scopes.map(({ kind }) => kind)]).toEqual([1, [], ['call']]);
+    await clock.run(bridge.run('op', failing([httpError(503)], 1)));
+    expect(observer.story.slice(0, 4)).toEqual(['call', 'limit admitted', 'attempt 1', 'attempt 1 error 503']);
+    expect(observer.scopes.slice(1)).toEqual([
+      expect.objectContaining({ kind: 'call' }),
+      expect.objectContaining({ kind: 'attempt', attempt: 2, attemptKind: 'retry' }),
+    ]);
+  });
+
+  it('runs in the contexts of all when one of several wants that', async () => {
+    for (const order of [0, 1]) {
+      const other = new PlainObserver();
+      const { bridge, observer } = plainBridge({}, [other]);
+      ([observer, other][order] as PlainObserver).wants = () => 'scoped';
+      await bridge.run('op', async () => 1);
+      expect([observer, other].map(({ calls, scopes }) => [calls.length, scopes.length])).toEqual([
+        [1, 1],
+        [1, 1],
+      ]);
     }
   });
 

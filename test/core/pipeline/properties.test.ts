@@ -59,10 +59,10 @@ describe('any calls under any policies', () => {
       }),
       { numRuns: NUM_RUNS },
     ));
-  it('have the same story when those that go through at once are told by one fact', () =>
+  it.each(['plain', 'scoped'] as const)('have the same story when those that go through at once are %s', (watched) =>
     fc.assert(
       fc.asyncProperty(fc.oneof(anyWorld, reloadedWorld, fragileWorld), async (world) => {
-        const plain = await play(world, 'plain');
+        const plain = await play(world, watched);
         const told = await play(world);
         sameStories(told, plain);
         sameUnwatched(told, plain);
@@ -70,7 +70,8 @@ describe('any calls under any policies', () => {
         leavesNothing(plain);
       }),
       { numRuns: NUM_RUNS },
-    ));
+    ),
+  );
   it('end with one outcome when the policies change meanwhile', () => always(ofEveryCall(endsOnce), reloadedWorld));
   it('heed aborts when the policies change meanwhile', () => always(ofEveryCall(heedsAborts), reloadedWorld));
   it('leave nothing behind when the policies change meanwhile', () => always(leavesNothing, reloadedWorld));

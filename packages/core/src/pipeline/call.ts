@@ -9,11 +9,8 @@ import type { AttemptTimeline } from '../retry/attempts-of.ts';
 import type { RunOptions } from '../run-options.ts';
 import type { CallRetry } from './call-retry.ts';
 
-/**
- * How much of a call is told to observers. `plain`: nothing, as long as it goes through at once. `late`: every fact, but those of its beginning only
- * when it was not plain any more, and in no context of the observers.
- */
-export type Telling = 'nothing' | 'plain' | 'late' | 'all';
+/** How much of a call is told to observers. `plain`: nothing, as long as it goes through at once. */
+export type Telling = 'nothing' | 'plain' | 'all';
 
 /** One call under way: what observers see of it, and its one deadline. */
 export class Call implements PlainCall {
@@ -40,6 +37,8 @@ export class Call implements PlainCall {
   /** Known at the end, of a plain call. */
   durationMs = 0;
   telling: Telling = 'nothing';
+  /** Whether it runs in the contexts of the observers. */
+  scoped = false;
   /** While it is plain, the limits that have admitted the call and its attempt. */
   callLimits: LimitSet = NO_LIMITS;
   attemptLimits: LimitSet = NO_LIMITS;

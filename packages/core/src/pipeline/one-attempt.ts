@@ -106,8 +106,11 @@ export function beginAttempt<T>(
   fn: AttemptFunction<T>,
 ): T | PromiseLike<T> {
   const { notifier, clock } = operation.environment;
-  if (call.telling === 'late') notifier.tell({ type: 'attempt.started', call, attempt: number, kind });
   if (call.telling !== 'all') return start(operation, call, attempt, startedAtMs, fn);
+  if (!call.scoped) {
+    notifier.tell({ type: 'attempt.started', call, attempt: number, kind });
+    return start(operation, call, attempt, startedAtMs, fn);
+  }
   return notifier.around({ kind: 'attempt', call, attempt: number, attemptKind: kind }, async () => {
     notifier.tell({ type: 'attempt.started', call, attempt: number, kind });
     return await start(operation, call, attempt, clock.now(), fn);

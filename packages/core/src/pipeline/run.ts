@@ -23,8 +23,10 @@ export function runCall<T>(
   fallback: Fallback<T> | undefined,
 ): Promise<T> {
   const { notifier } = operation.environment;
-  call.telling = notifier.poll();
-  if (call.telling !== 'all') return carryOut(operation, call, fn, fallback);
+  const wish = notifier.poll();
+  call.telling = wish === 'scoped' ? 'plain' : wish;
+  call.scoped = wish === 'scoped' || wish === 'all';
+  if (!call.scoped) return carryOut(operation, call, fn, fallback);
   return notifier.around({ kind: 'call', call }, () => carryOut(operation, call, fn, fallback));
 }
 

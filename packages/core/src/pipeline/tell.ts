@@ -12,7 +12,7 @@ export function tell(notifier: Notifier, call: Call, event: BridgeEvent): void {
 
 /** Tells what has happened to a call that was plain until now; from here on it is told fact by fact. */
 export function tellSoFar(notifier: Notifier, call: Call): void {
-  call.telling = 'late';
+  call.telling = 'all';
   notifier.tell({ type: 'call.started', call });
   tellAdmitted(notifier, call, call.callLimits);
   tellAdmitted(notifier, call, call.attemptLimits);

@@ -39,8 +39,8 @@ export interface Played {
   };
 }
 
-/** `nothing`: there are no events. `plain`: those of calls that went through at once are made of the one fact that is told of them. */
-export type Watched = 'nothing' | 'plain' | 'all';
+/** `nothing`: there are no events. `plain`, `scoped`: those of calls that went through at once are made of the one fact that is told of them. */
+export type Watched = 'nothing' | 'plain' | 'scoped' | 'all';
 
 /** Lets a world happen in virtual time. */
 export async function play(world: World, watched: Watched = 'all'): Promise<Played> {
@@ -64,9 +64,9 @@ export async function play(world: World, watched: Watched = 'all'): Promise<Play
     }
     byInfo.get(call)?.facts.push({ what: 'event', atMs: clock.now(), event });
   };
-  if (watched === 'plain') {
+  if (watched === 'plain' || watched === 'scoped') {
     Object.assign(observer, {
-      wants: () => 'plain',
+      wants: () => watched,
       plain: (call: PlainCall) => {
         for (const event of storyOf(call)) observer.on(event);
       },
