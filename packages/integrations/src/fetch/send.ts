@@ -1,5 +1,6 @@
 import { type Bridge, type CallKey, retryAfterMsOf } from '@crossbridge/core';
 import type { UpstreamRule } from '@crossbridge/core/config';
+import { guardStream, isEventStream } from '../sse/guard-stream.ts';
 import { InBandFailure } from '../sse/stream-failure.ts';
 import type { StreamOptions } from '../sse/stream-options.ts';
 import { StreamWatch } from '../sse/stream-watch.ts';
@@ -35,7 +36,9 @@ export function send(
   let attempts = 0;
   let running = 0;
   let notBeforeMs = 0;
-  const watch = new StreamWatch(operation, streams, isAiSdk(request) || generates(request));
+  const watch = new StreamWatch<Response>(operation, streams);
+  const { guard = 'auto' } = streams;
+  const guards = guard === 'auto' ? isAiSdk(request) || generates(request) : guard;
   const failed = new Set<Response>();
   // A connection goes back to the pool only when its body is read or cancelled.
   const discardFailed = (kept?: Response): void => {
@@ -51,15 +54,18 @@ export function send(
       const both = request.signal === undefined ? signal : AbortSignal.any([request.signal, signal]);
       running += 1;
       try {
-        const guard = watch.attempt(attempt, both);
+        const begun = watch.attempt(attempt, both);
         const response = await runAsAttempt(() => request.send(fetch, both));
         for (const quota of quotasOf(response, Date.now())) bridge.noteQuota(operation, quota);
-        if (response.status < 400) return await guard(response);
+        if (response.status < 400) {
+          if (!guards || !isEventStream(response)) return response;
+          return await begun((limits, ended) => guardStream(response, limits, ended));
+        }
         failed.add(response);
         notBeforeMs = performance.now() + (retryAfterMsOf(response.headers, Date.now()) ?? 0);
         throw await httpFailureOf(response);
       } catch (error) {
-        if (error instanceof InBandFailure) failed.add(error.answer);
+        if (error instanceof InBandFailure) failed.add(error.answer as Response);
         throw error;
       } finally {
         running -= 1;
@@ -92,6 +98,6 @@ export function send(
 
 /** The response that a failure stands for; undefined when there was none. */
 function responseOf(error: unknown): Response | undefined {
-  if (error instanceof InBandFailure) return error.answer;
+  if (error instanceof InBandFailure) return error.answer as Response;
   return error instanceof HttpFailure ? error.response : undefined;
 }

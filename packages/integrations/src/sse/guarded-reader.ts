@@ -1,6 +1,19 @@
 import { type Clock, StreamStalledError, StreamTruncatedError } from '@crossbridge/core';
-import { AnswerWatch } from './answer-watch.ts';
-import { EventParser } from './event-parser.ts';
+import type { TokenUsage } from './usage.ts';
+
+/** What a guard has to know of a streamed answer, whatever its pieces are. */
+export interface Answer<T> {
+  /** Whether any part of the answer itself has come. */
+  readonly begun: boolean;
+  /** Whether the answer has said that it is whole, or has failed. */
+  readonly over: boolean;
+  readonly failed: boolean;
+  /** Whether the stream may end here. */
+  readonly mayEnd: boolean;
+  readonly usage: TokenUsage | undefined;
+  /** Takes the next piece in; false when it is no more than a sign of life. */
+  take(piece: T): boolean;
+}
 
 export interface GuardLimits {
   readonly operation: string;
@@ -11,23 +24,20 @@ export interface GuardLimits {
   readonly signal: AbortSignal | undefined;
 }
 
+type Result<T> = Awaited<ReturnType<ReadableStreamDefaultReader<T>['read']>>;
+
 /** Reads a stream piece by piece and holds it to its limits. Time counts only while something is waited for, so a slow consumer stalls nothing. */
-export class GuardedReader {
-  readonly answer: AnswerWatch = new AnswerWatch();
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+export class GuardedReader<T> {
+  readonly answer: Answer<T>;
+  readonly #reader: ReadableStreamDefaultReader<T>;
   readonly #limits: GuardLimits;
-  readonly #parser = new EventParser();
-  /** Time waited since the last event that was more than a sign of life. */
+  /** Time waited since the last piece that was more than a sign of life. */
   #silentMs = 0;
 
-  constructor(body: ReadableStream<Uint8Array>, limits: GuardLimits) {
-    this.#reader = body.getReader();
+  constructor(stream: ReadableStream<T>, answer: Answer<T>, limits: GuardLimits) {
+    this.#reader = stream.getReader();
+    this.answer = answer;
     this.#limits = limits;
-  }
-
-  /** Whether nothing need be held back any longer: the answer has begun, is over, or has failed. */
-  get decided(): boolean {
-    return this.answer.begun || this.answer.over;
   }
 
   /**
@@ -35,10 +45,10 @@ export class GuardedReader {
    *
    * @throws StreamStalledError, StreamTruncatedError; the reason of whoever aborted the request
    */
-  async next(): Promise<Uint8Array | undefined> {
+  async next(): Promise<T | undefined> {
     const { clock, operation, signal } = this.#limits;
     const startedAtMs = clock.now();
-    let result: Awaited<ReturnType<ReadableStreamDefaultReader<Uint8Array>['read']>>;
+    let result: Result<T>;
     try {
       result = await this.#read();
     } catch (error) {
@@ -53,9 +63,7 @@ export class GuardedReader {
       throw new StreamTruncatedError(operation, reason);
     }
     this.#silentMs += clock.now() - startedAtMs;
-    for (const event of this.#parser.push(result.value)) {
-      if (this.answer.see(event) !== 'keep_alive') this.#silentMs = 0;
-    }
+    if (this.answer.take(result.value)) this.#silentMs = 0;
     return result.value;
   }
 
@@ -63,7 +71,7 @@ export class GuardedReader {
     await this.#reader.cancel(reason);
   }
 
-  #read(): ReturnType<ReadableStreamDefaultReader<Uint8Array>['read']> {
+  #read(): Promise<Result<T>> {
     const { clock, operation, stallMs, silenceMs } = this.#limits;
     const silenceLeftMs = silenceMs - this.#silentMs;
     const silent = silenceLeftMs < stallMs;

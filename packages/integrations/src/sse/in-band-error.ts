@@ -16,7 +16,7 @@ export function inBandErrorIn(json: unknown): InBandError | undefined {
     return { message: error, code: undefined, type: undefined, status: undefined };
   if (typeof error !== 'object' || error === null) return undefined;
   const code = member(member(error, 'details'), 'error_code') ?? member(error, 'code');
-  const status = Number(code ?? member(error, 'status'));
+  const status = Number(member(error, 'statusCode') ?? code ?? member(error, 'status'));
   return {
     message: text(member(error, 'message')) ?? 'no message',
     code: text(code),

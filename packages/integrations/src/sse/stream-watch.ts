@@ -1,6 +1,7 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
 import { systemClock } from '@crossbridge/core';
-import { guardStream, isEventStream } from './guard-stream.ts';
+import type { GuardLimits } from './guarded-reader.ts';
+import type { StreamEnded } from './hold-back.ts';
 import type { FirstContent, StreamEnd, StreamOptions } from './stream-options.ts';
 
 /** Longest time without a byte where the options say nothing. Models that think in silence take a minute, and more. */
@@ -13,33 +14,31 @@ const DEFAULT_SILENCE_MS = 300_000;
 const firstContents = channel('crossbridge:stream.first_content');
 const ends = channel('crossbridge:stream.end');
 
-/** The streams of one call: guards that of each attempt, and tells of the one that the application is given. */
-export class StreamWatch {
+/** Guards the stream of one attempt. */
+export type Guard<T> = (limits: GuardLimits, ended: StreamEnded) => Promise<T>;
+
+/** The streams of one call: times them, and tells of the one that the application is given. */
+export class StreamWatch<T extends object> {
   readonly #operation: string;
   readonly #options: StreamOptions;
-  readonly #guards: boolean;
   readonly #startedAtMs: number = systemClock.now();
-  readonly #firsts = new Map<Response, FirstContent>();
-  #given: Response | undefined;
+  readonly #firsts = new Map<T, FirstContent>();
+  #given: T | undefined;
 
-  /** @param isAi whether the request goes to an AI provider */
-  constructor(operation: string, options: StreamOptions, isAi: boolean) {
+  constructor(operation: string, options: StreamOptions) {
     this.#operation = operation;
     this.#options = options;
-    const { guard = 'auto' } = options;
-    this.#guards = guard === 'auto' ? isAi : guard;
   }
 
-  /** Begins an attempt; the function returned guards its response when it is a stream, and returns any other as it is. */
-  attempt(attempt: number, signal: AbortSignal): (response: Response) => Promise<Response> {
+  /** Begins an attempt; the function returned has its stream guarded and returns the guarded one. */
+  attempt(attempt: number, signal: AbortSignal): (guard: Guard<T>) => Promise<T> {
     const attemptedAtMs = systemClock.now();
     const { stallMs = DEFAULT_STALL_MS, silenceMs = DEFAULT_SILENCE_MS } = this.#options;
     const operation = this.#operation;
-    return async (response) => {
-      if (!this.#guards || !isEventStream(response)) return response;
-      let guarded: Response | undefined;
+    return async (guard) => {
+      let guarded: T | undefined;
       const limits = { operation, stallMs, silenceMs, signal, clock: systemClock };
-      guarded = await guardStream(response, limits, (end, usage) => {
+      guarded = await guard(limits, (end, usage) => {
         if (guarded === undefined || guarded !== this.#given) return;
         const afterMs = systemClock.now() - this.#startedAtMs;
         tell(ends, this.#options.onEnd, { operation, end, afterMs, usage });
@@ -51,16 +50,16 @@ export class StreamWatch {
     };
   }
 
-  /** The application is given this response. */
-  give(response: Response): void {
-    const first = this.#firsts.get(response);
+  /** The application is given this one. */
+  give(guarded: T): void {
+    const first = this.#firsts.get(guarded);
     if (first === undefined) return;
-    this.#given = response;
+    this.#given = guarded;
     tell(firstContents, this.#options.onFirstContent, first);
   }
 }
 
-function tell<T>(everyone: Channel, listener: ((fact: T) => void) | undefined, fact: T): void {
+function tell<F>(everyone: Channel, listener: ((fact: F) => void) | undefined, fact: F): void {
   if (everyone.hasSubscribers) everyone.publish(fact);
   try {
     listener?.(fact);
