@@ -46,7 +46,7 @@ describeWithServers(['postgres'], 'Connections of a hardened pool', () => {
     const answer = await new Promise((resolve, reject) => {
       pool.connect((error, client, done) => {
         if (error !== undefined || client === undefined) return reject(error);
-        client.query('select 1 as one', (_, result) => {
+        void client.query('select 1 as one', (_, result) => {
           done();
           resolve(result.rows);
         });

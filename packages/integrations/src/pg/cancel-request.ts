@@ -8,13 +8,16 @@ const SSL_REQUEST = 80_877_103;
 const TIMEOUT_MS = 5_000;
 
 /**
- * Asks the server to end what the client is waiting for, over a connection of its own, as psql does on Ctrl-C. Nobody waits for it, and
- * nothing comes of it when the server has just finished. Over TLS where the client uses TLS, since the request holds a secret.
+ * Asks the server to end what the client is waiting for, over a connection of its own, as psql does on Ctrl-C. Nothing comes of it when the
+ * server has just finished. Over TLS where the client uses TLS, since the request holds a secret.
+ *
+ * Resolves when the server has acted on it, or never will: what is asked on that connection before may be ended by it, too.
  */
-export function cancelRunning(client: PgDriverClient): void {
+export async function cancelRunning(client: PgDriverClient): Promise<void> {
   const { processID, secretKey, host, port, ssl } = client;
-  if (typeof processID !== 'number' || typeof secretKey !== 'number' || host === undefined || port === undefined)
+  if (typeof processID !== 'number' || typeof secretKey !== 'number' || host === undefined || port === undefined) {
     return;
+  }
   const socket = host.startsWith('/') ? connectTcp(`${host}/.s.PGSQL.${port}`) : connectTcp(port, host);
   const end = (): void => {
     socket.destroy();
@@ -26,6 +29,9 @@ export function cancelRunning(client: PgDriverClient): void {
   socket.once('connect', () => {
     if (ssl === undefined || ssl === false) socket.end(request);
     else overTls(socket, host, ssl, request);
+  });
+  await new Promise<void>((resolve) => {
+    socket.once('close', () => resolve());
   });
 }
 

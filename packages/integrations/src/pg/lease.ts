@@ -34,7 +34,7 @@ export class Lease {
   /** Cancels what runs on it, then closes it. */
   abort(): void {
     if (this.#over) return;
-    cancelRunning(this.client);
+    void cancelRunning(this.client);
     this.discard();
   }
 

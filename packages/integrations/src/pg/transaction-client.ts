@@ -46,7 +46,7 @@ export class TransactionClient {
         'tx itself begins and ends the transaction: return to commit, throw to roll back, and use SAVEPOINT for parts';
       return fail(done, new InvalidArgumentError(reason));
     }
-    if (isSubmittable(config)) return (client.query as Query)(config, values, callback);
+    if (isSubmittable(config)) return Reflect.apply(client.query, client, [config, values, callback]);
     const answer = new Promise<unknown>((resolve, reject) => {
       client.query(config, typeof values === 'function' ? undefined : values, (error, result) => {
         if (error) {
@@ -59,8 +59,6 @@ export class TransactionClient {
     return done === undefined ? answer : callBack(answer, done);
   }
 }
-
-type Query = (...args: unknown[]) => unknown;
 
 function fail(done: PgCallback | undefined, error: Error): unknown {
   const failure = Promise.reject(error);

@@ -1,0 +1,75 @@
+import type { AttemptContext, Bridge } from '@crossbridge/core';
+import type { DatabaseCallOptions } from '../sql/call-options.ts';
+import { readSql } from '../sql/statement.ts';
+import { cancelRunning } from './cancel-request.ts';
+import { type PgDriverClient, textOf } from './driver.ts';
+import type { StatementQueue } from './statement-queue.ts';
+
+/** One view of a client: the client, and how its calls are made. */
+export interface ClientHost {
+  readonly client: PgDriverClient;
+  readonly queue: StatementQueue;
+  readonly bridge: Bridge;
+  readonly operation: string;
+  readonly call: Omit<DatabaseCallOptions, 'idempotent'>;
+}
+
+/** By statements, for clients that do not tell their transaction status. */
+const begun = new WeakSet<PgDriverClient>();
+
+/**
+ * Asks a client in the order of the calls. Outside of a transaction a statement is a call of the operation, and so is the one that begins a
+ * transaction; what follows in it passes without policies, or they would hold it up or leave it open.
+ */
+export function queryHeld(host: ClientHost, config: unknown, values: unknown): Promise<unknown> {
+  const { client, queue, bridge, operation, call } = host;
+  return queue.run(() => {
+    const text = textOf(config);
+    const sql = text === undefined ? undefined : readSql(text, 'postgres');
+    if (inTransaction(client) || client._queryable === false) return ask(host, config, values);
+    const { key, signal, deadlineMs } = call;
+    return bridge.run(operation, (context) => ask(host, config, values, context), {
+      key,
+      signal,
+      deadlineMs,
+      // After a lost reply the connection is lost, too.
+      idempotent: false,
+      maxAttempts: sql?.atomic === false ? 1 : undefined,
+    });
+  });
+}
+
+function inTransaction(client: PgDriverClient): boolean {
+  const status = client.getTransactionStatus?.();
+  return status === undefined || status === null ? begun.has(client) : status !== 'I';
+}
+
+async function ask(
+  { client, queue }: ClientHost,
+  config: unknown,
+  values: unknown,
+  context?: AttemptContext,
+): Promise<unknown> {
+  const answer = new Promise((resolve, reject) => {
+    client.query(config, values, (error, result) => {
+      if (error) reject(error);
+      else resolve(result);
+    });
+  });
+  const signal = context?.signal;
+  const abort = (): void => queue.hold(Promise.allSettled([answer, cancelRunning(client)]));
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    const result = await answer;
+    note(client, textOf(config));
+    return result;
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+function note(client: PgDriverClient, text: string | undefined): void {
+  if (text === undefined || !readSql(text, 'postgres').controls) return;
+  if (/\b(?:begin|start)\b/i.test(text)) begun.add(client);
+  else begun.delete(client);
+}
