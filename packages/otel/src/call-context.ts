@@ -2,10 +2,10 @@ import type { CallInfo } from '@crossbridge/core';
 import { type Context, createContextKey } from '@opentelemetry/api';
 import { LinkedContext } from './linked-context.ts';
 
-/** Where code runs: inside a call and, when `attempt` is not 0, inside one of its attempts. */
+/** Where code runs: inside a call and, when `attempt` is not 0, inside one of its attempts, if that has begun already. */
 export interface CallPosition {
   readonly call: CallInfo;
-  readonly attempt: number;
+  attempt: number;
   /** Client spans started in this attempt, by anyone. */
   clientSpans: number;
 }

@@ -11,6 +11,11 @@ export interface CallRecord {
   readonly outer: Context;
   /** Carries the call's span and position. */
   context: Context;
+  /**
+   * The position of the call, which is that of its first attempt too unless that has a span of its own: before it no code of the application
+   * runs inside the call.
+   */
+  readonly first: AttemptRecord;
   /** False when the call is not sampled: then only its context matters, unless it is kept later. */
   recording: boolean;
   /** Whether the span is ours to end, rather than that of an AI SDK which stands for the same call. */
@@ -34,18 +39,38 @@ export interface CallRecord {
   breakerState: BreakerState | undefined;
 }
 
+/** The span of a call at its beginning. */
+export interface BegunSpan {
+  readonly span: Span;
+  /** The context around the call. */
+  readonly outer: Context;
+  /** Whether the span is ours to end. */
+  readonly own: boolean;
+}
+
 export interface AttemptRecord extends CallPosition {
   /** A span that was live during the attempt, when there is one. */
   readonly span: Span | undefined;
 }
 
 export function newCallRecord(
-  start: Pick<CallRecord, 'call' | 'span' | 'outer' | 'context' | 'recording' | 'own' | 'startedAt'>,
+  first: AttemptRecord,
+  { span, outer, own }: BegunSpan,
+  context: Context,
+  startedAt: number,
 ): CallRecord {
+  const recording = span.isRecording();
   return {
-    ...start,
+    call: first.call,
+    span,
+    outer,
+    context,
+    first,
+    recording,
+    own,
+    startedAt,
     kept: false,
-    attempts: [],
+    attempts: recording && first.attempt === 1 ? [first] : [],
     ended: false,
     backoffStartedAt: undefined,
     refusedAt: undefined,

@@ -11,6 +11,7 @@ import {
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
+import type { BegunSpan } from './call-record.ts';
 import { callSpanAttributes, startCallSpan } from './call-span.ts';
 import { SCOPE_NAME, SCOPE_VERSION } from './instrumentation-scope.ts';
 import { isSampled, KEPT, type KeepWhatHurt, keeping } from './keep-what-hurt.ts';
@@ -18,15 +19,6 @@ import { takeLogicalSpan } from './logical-span.ts';
 
 /** What stands behind the API while no SDK is registered. */
 const NO_PROVIDER: TracerProvider = new ProxyTracerProvider().getDelegate();
-
-/** The span of a call at its beginning. */
-export interface BegunSpan {
-  readonly span: Span;
-  /** The context around the call. */
-  readonly outer: Context;
-  /** Whether the span is ours to end. */
-  readonly own: boolean;
-}
 
 /** Makes the spans of calls, by whichever tracer provider is registered. */
 export class CallSpanSource {

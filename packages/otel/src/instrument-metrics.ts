@@ -52,8 +52,8 @@ export class InstrumentMetrics implements MetricOutput, MeasurementSink {
     if (this.active) this.#measurements.record(event, context);
   }
 
-  plain(call: PlainCall): void {
-    if (this.active) this.#measurements.plain(call);
+  plain(call: PlainCall, context: Context | undefined): void {
+    if (this.active) this.#measurements.plain(call, context);
   }
 
   lose(what: Loss): void {

@@ -76,8 +76,8 @@ export class Measurements {
     }
   }
 
-  plain(call: PlainCall): void {
-    this.#of(call).plain(call);
+  plain(call: PlainCall, context: Context | undefined): void {
+    this.#of(call).plain(call, context);
   }
 
   lose(what: Loss): void {

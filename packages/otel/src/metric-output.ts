@@ -10,7 +10,7 @@ export interface MetricOutput {
   /** `context` is that of the call, where its trace is recorded, so that a reader can link a measurement to it. */
   record(event: BridgeEvent, context: Context | undefined): void;
   /** The same of all that happened in a plain call. */
-  plain(call: PlainCall): void;
+  plain(call: PlainCall, context: Context | undefined): void;
   /** Counts something that is told to nobody. */
   lose(what: Loss): void;
   close(): void;

@@ -28,16 +28,16 @@ export class OperationMeasurements {
     this.#operation = { [attribute.operation.name]: operation };
   }
 
-  /** What the events of such a call would measure; they have no trace. */
-  plain({ durationMs, attemptMs, rateLimits }: PlainCall): void {
+  /** What the events of such a call would measure. */
+  plain({ durationMs, attemptMs, rateLimits }: PlainCall, context: Context | undefined): void {
     for (const name of rateLimits) {
       const limit = this.#limits.get(name) ?? this.#addLimit(name);
       limit.admitted.add(1);
-      limit.wait.record(0, undefined);
+      limit.wait.record(0, context);
     }
-    this.#succeeded().record(durationMs / 1000, undefined);
-    this.#attemptSucceeded().record(attemptMs / 1000, undefined);
-    this.#phase('attempt', attemptMs, undefined);
+    this.#succeeded().record(durationMs / 1000, context);
+    this.#attemptSucceeded().record(attemptMs / 1000, context);
+    this.#phase('attempt', attemptMs, context);
   }
 
   rateLimit(event: Told<'rate_limit.decided'>, context: Context | undefined): void {

@@ -73,7 +73,12 @@ export function createOtelObserver(options: OtelObserverOptions = {}): OtelObser
   return {
     around: <T>(scope: Scope, next: () => Promise<T>): Promise<T> => {
       if (!spans.active) return next();
-      const inner = safely('entering a scope', () => spans.enter(scope));
+      let inner: Context | undefined;
+      try {
+        inner = spans.enter(scope);
+      } catch (error) {
+        reportFailure('entering a scope', error);
+      }
       return inner === undefined ? next() : runIn(inner, next);
     },
     on: (event: BridgeEvent): void => {
@@ -96,13 +101,21 @@ export function createOtelObserver(options: OtelObserverOptions = {}): OtelObser
     },
     plain: (call: PlainCall): void => {
       try {
-        metrics.plain(call);
+        metrics.plain(call, spans.recordedContextOf(call));
       } catch (error) {
         reportFailure('recording a metric', error);
       }
+      try {
+        spans.plain(call);
+      } catch (error) {
+        reportFailure('recording a span', error);
+      }
     },
     // Told of every change of state even without any SDK, when there is a log to write it to.
-    wants: () => spans.active || ((metrics.active || writeLog !== undefined) && 'plain'),
+    wants: () => {
+      if (spans.active) return spans.wantsAll || 'scoped';
+      return (metrics.active || writeLog !== undefined) && 'plain';
+    },
     metricProducer: (temporality = 'cumulative') => {
       if (metrics instanceof ProducedMetrics) return metrics.producer(temporality);
       throw new Error(

@@ -27,8 +27,8 @@ export class ProducedMetrics implements MetricOutput {
     this.#measurements.record(event, context);
   }
 
-  plain(call: PlainCall): void {
-    this.#measurements.plain(call);
+  plain(call: PlainCall, context: Context | undefined): void {
+    this.#measurements.plain(call, context);
   }
 
   lose(what: Loss): void {

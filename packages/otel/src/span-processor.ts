@@ -14,7 +14,8 @@ export class AttemptAnnotator {
     // Every SDK's span has its kind; the API's does not say so.
     if ((span as { readonly kind?: SpanKind }).kind !== SpanKind.CLIENT) return;
     const position = positionIn(parentContext);
-    if (position === undefined || position.attempt === 0) return;
+    // The place of the first attempt is there before the attempt, which a refused call never has.
+    if (position === undefined || position.attempt === 0 || position.call.attempts === 0) return;
     position.clientSpans += 1;
     const attributes: Attributes = {
       [attribute.operation.name]: position.call.operation,

@@ -16,6 +16,7 @@ import {
 import { CallSpanSource, keptContext } from './call-span-source.ts';
 import { hurts } from './hurts.ts';
 import type { KeepWhatHurt } from './keep-what-hurt.ts';
+import type { PlainCall } from './operation-measurements.ts';
 import * as attribute from './signals/attributes.ts';
 import * as spanEvent from './signals/events.ts';
 import { endBackoff, showEarlierWaits, showRemainingWaits, showWait } from './wait-spans.ts';
@@ -36,7 +37,8 @@ export interface SpanOptions {
 /** Makes the spans of calls and keeps the context of each, whatever asynchronous context its parts are run in. */
 export class CallSpans {
   readonly #options: SpanOptions;
-  readonly #records = new WeakMap<CallInfo, CallRecord>();
+  /** Of calls under way. Their ends are told without fail, and a `WeakMap` would cost each of them several times as much. */
+  readonly #records = new Map<CallInfo, CallRecord>();
   readonly #source: CallSpanSource;
 
   constructor(options: SpanOptions) {
@@ -49,8 +51,13 @@ export class CallSpans {
     return this.#source.active;
   }
 
-  /** The context in which the scope is to run. */
-  enter(scope: Scope): Context {
+  /** Whether calls must be told fact by fact. */
+  get wantsAll(): boolean {
+    return this.#options.attemptSpans === 'always';
+  }
+
+  /** The context in which the scope is to run; undefined for the one that is active. */
+  enter(scope: Scope): Context | undefined {
     return scope.kind === 'call' ? this.#enterCall(scope.call) : this.#enterAttempt(scope);
   }
 
@@ -58,6 +65,20 @@ export class CallSpans {
   recordedContextOf(call: CallInfo | undefined): Context | undefined {
     const record = call === undefined ? undefined : this.#records.get(call);
     return record?.recording ? record.context : undefined;
+  }
+
+  /** The end of a call that went through at once, of which nothing was told before. */
+  plain(call: PlainCall): void {
+    const record = this.#records.get(call);
+    if (record === undefined) return;
+    const { keep } = this.#options;
+    const { durationMs } = call;
+    if (record.recording || (keep !== undefined && durationMs > keep.slowerThanMs)) {
+      if (call.rateLimits.length > 0) record.rateLimitResult = 'admitted';
+      this.on({ type: 'call.ended', call, outcome: 'success', errorType: undefined, durationMs });
+    }
+    record.first.attempt = 0;
+    this.#records.delete(call);
   }
 
   on(event: BridgeEvent): void {
@@ -68,6 +89,9 @@ export class CallSpans {
     // After its end only attempts can still end: nothing may be written to the span any more.
     if (record.recording && (!record.ended || event.type === 'attempt.ended')) this.#follow(record, event);
     if (event.type === 'call.ended') record.ended = true;
+    if (event.type === 'attempt.ended' && event.attempt === 1) record.first.attempt = 0;
+    // What was never begun will not end.
+    if (record.ended && record.call.attempts === 0) record.attempts.length = 0;
     if (record.ended && record.attempts.length === 0) this.#records.delete(record.call);
   }
 
@@ -79,19 +103,11 @@ export class CallSpans {
 
   #enterCall(call: CallInfo): Context {
     const startedAt = this.#options.now();
-    const { span, outer, own } = this.#source.begin(call, startedAt);
-    // A call inside an attempt of another call: its client spans are not that attempt's.
-    const around = withPosition(outer, { call, attempt: 0, clientSpans: 0 });
-    const inner = own ? trace.setSpan(around, span) : around;
-    const record = newCallRecord({
-      call,
-      span,
-      outer,
-      context: inner,
-      recording: span.isRecording(),
-      own,
-      startedAt,
-    });
+    const begun = this.#source.begin(call, startedAt);
+    const first: AttemptRecord = { call, attempt: this.wantsAll ? 0 : 1, clientSpans: 0, span: undefined };
+    const around = withPosition(begun.outer, first);
+    const inner = begun.own ? trace.setSpan(around, begun.span) : around;
+    const record = newCallRecord(first, begun, inner, startedAt);
     if (record.recording) this.#showKey(record);
     this.#records.set(call, record);
     return inner;
@@ -121,15 +137,18 @@ export class CallSpans {
     span.setAttribute(attribute.keyHash.name, hashKey(call.key));
   }
 
-  #enterAttempt({ call, attempt, attemptKind }: AttemptScope): Context {
+  #enterAttempt({ call, attempt, attemptKind }: AttemptScope): Context | undefined {
     const active = context.active();
     const around = positionIn(active);
     const record = this.#records.get(call);
+    if (record?.first.attempt === attempt) return around === record.first ? undefined : record.context;
     // A call that waited in a queue may be resumed in the asynchronous context of the one that made room for it, and a hedge may
     // begin in that of the attempt beside which it runs.
     const outer =
-      record === undefined || (!record.kept && around?.call === call && around.attempt === 0) ? active : record.context;
-    const live = record?.recording === true && this.#options.attemptSpans === 'always';
+      record === undefined || (!record.kept && around === record.first && attemptKind !== 'hedge')
+        ? active
+        : record.context;
+    const live = record?.recording === true && this.wantsAll;
     const span = live
       ? startAttemptSpan(this.#source.tracer, { call, attempt, kind: attemptKind }, this.#options.now(), outer)
       : undefined;
