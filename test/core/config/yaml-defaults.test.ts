@@ -61,7 +61,7 @@ describe('a configuration that says nothing', () => {
       minimumDwellMs: 0,
       flapping: { windowMs: 600_000, transitions: 5 },
       providers: {},
-      degradedMode: { continueOnDegraded: true, disableFeatures: ['flaky_detection', 'coverage_analysis'] },
+      degradedMode: { continueOnDegraded: true, disableFeatures: [] },
     });
     expect(DEFAULTS.upstreams).toEqual([]);
   });

@@ -58,7 +58,7 @@ describe('health_checks', () => {
           successThreshold: 2,
         },
       },
-      degradedMode: { continueOnDegraded: true, disableFeatures: ['flaky_detection', 'coverage_analysis'] },
+      degradedMode: { continueOnDegraded: true, disableFeatures: [] },
     });
   });
 

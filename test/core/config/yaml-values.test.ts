@@ -210,7 +210,7 @@ describe('health checks and admin', () => {
         cache: { enabled: true, checkType: 'health_check', intervalMs: 7000, timeoutMs: 500 },
         queue: { enabled: true, checkType: 'ping', intervalMs: 7000, timeoutMs: 500 },
       },
-      degradedMode: { continueOnDegraded: false, disableFeatures: ['flaky_detection', 'coverage_analysis'] },
+      degradedMode: { continueOnDegraded: false, disableFeatures: [] },
     });
     expect(config.admin).toMatchObject({ enabled: false, host: '::1', port: 0 });
   });

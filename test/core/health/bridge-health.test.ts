@@ -10,7 +10,7 @@ function healthBridge(config: Config = {}) {
   const clock = new VirtualClock();
   const observer = new RecordingObserver();
   const bridge = createBridge(config, { clock, random: () => 0.5, observers: [observer] });
-  const health = () => observer.story.filter((line) => /^(health|features.*summaries)/.test(line));
+  const health = () => observer.story.filter((line) => /^(health|features)/.test(line));
   const check = (name: string) => bridge.state.health().checks.find((each) => each.check === name);
   return { bridge, clock, observer, health, check };
 }

@@ -99,7 +99,7 @@ export const DEFAULT_HEALTH_CHECKS: HealthChecksConfig = {
   minimumDwellMs: 0,
   flapping: { windowMs: 600_000, transitions: 5 },
   providers: {},
-  degradedMode: { continueOnDegraded: true, disableFeatures: ['flaky_detection', 'coverage_analysis'] },
+  degradedMode: { continueOnDegraded: true, disableFeatures: [] },
 };
 
 /** What a check of one provider is unless it says otherwise; times and thresholds come from `health_checks`. */

@@ -69,7 +69,7 @@ export interface HealthChecksConfig {
   readonly degradedMode: {
     /** Whether the service counts as ready while it is degraded. Default true. */
     readonly continueOnDegraded: boolean;
-    /** Features that the application is told to switch off while it is degraded. */
+    /** Features that the application is told to switch off while it is degraded. Default none. */
     readonly disableFeatures: readonly string[];
   };
 }

@@ -180,7 +180,7 @@ export const DESCRIPTIONS = {
   },
   degradedMode: {
     continueOnDegraded: 'Whether the service counts as ready while it is degraded. Default true.',
-    disableFeatures: 'Features that the application is told to switch off while it is degraded.',
+    disableFeatures: 'Features that the application is told to switch off while it is degraded. Default none.',
   },
   admin: {
     enabled: 'Default true.',
