@@ -18,7 +18,12 @@ describe('SnapshotPublisher', () => {
     let health: OverallHealth = { overall: 'healthy', checks: [check('a', 'healthy')] };
     const published: OverallHealth['overall'][] = [];
     const publisher = new SnapshotPublisher(
-      { config, state: { operations: () => [], health: () => health, ready: () => true }, observe: () => () => {} },
+      {
+        config,
+        state: { operations: () => [], health: () => health, ready: () => true },
+        observe: () => () => {},
+        health: { watch: () => () => {} },
+      },
       (json) => published.push(JSON.parse(json).overall),
     );
     const stop = publisher.start();
@@ -34,6 +39,21 @@ describe('SnapshotPublisher', () => {
     health = { overall: 'healthy', checks: [] };
     await vi.advanceTimersByTimeAsync(5_000);
     expect(published).toHaveLength(3);
+  });
+
+  it('publishes a check as soon as it is registered, before the event loop goes on', async () => {
+    const bridge = createBridge();
+    const published: OverallHealth['overall'][] = [];
+    const publisher = new SnapshotPublisher(bridge, (json) => published.push(JSON.parse(json).overall));
+    const stop = publisher.start();
+    bridge.health.register('db', () => true);
+    await Promise.resolve();
+    expect(published).toEqual(['healthy', 'unknown']);
+    stop();
+    bridge.health.unregister('db');
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(published).toHaveLength(2);
+    bridge.close();
   });
 
   it('publishes a breaker that opens before the application hears of the failure', async () => {

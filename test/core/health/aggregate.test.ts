@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aggregate } from '../../../packages/core/src/health/aggregate.ts';
+import { aggregate, standingOf } from '../../../packages/core/src/health/aggregate.ts';
 import type { HealthStatus } from '../../../packages/core/src/health/status.ts';
 
 const statuses = (...given: HealthStatus[]) => aggregate(given.map((status) => ({ status })));
@@ -48,5 +48,38 @@ describe('aggregate', () => {
         expect(order.indexOf(aggregate(worse))).toBeGreaterThanOrEqual(order.indexOf(aggregate(checks)));
       }),
     );
+  });
+});
+
+describe('standingOf', () => {
+  const result = { atMs: 0, durationMs: 1, inARow: 1, details: {} };
+  const known = (status: HealthStatus, required?: boolean) => ({ status, required, last: { ...result, status } });
+  const pending = (required?: boolean) => ({ status: 'unknown', required, last: undefined }) as const;
+
+  it('is unknown as long as nothing that counts works and not all have been asked', () => {
+    expect(standingOf([pending()])).toBe('unknown');
+    expect(standingOf([pending(true), known('healthy', false)])).toBe('unknown');
+    expect(standingOf([pending(), known('unhealthy')])).toBe('unknown');
+    expect(standingOf([known('unknown'), known('unhealthy')])).toBe('unhealthy');
+  });
+
+  it('holds a missing result against nobody', () => {
+    expect(standingOf([pending(), known('healthy')])).toBe('healthy');
+    expect(standingOf([pending(true), known('healthy'), known('unhealthy')])).toBe('degraded');
+    expect(standingOf([pending(false)])).toBe('healthy');
+  });
+
+  it('does not wait for others once a required check has failed', () => {
+    expect(standingOf([pending(), known('unhealthy', true)])).toBe('unhealthy');
+  });
+
+  it('is the aggregate once all have been asked', () => {
+    const check = fc
+      .record({
+        status: fc.constantFrom<HealthStatus>('healthy', 'degraded', 'unknown', 'unhealthy'),
+        required: fc.constantFrom(true, false, undefined),
+      })
+      .map(({ status, required }) => known(status, required));
+    fc.assert(fc.property(fc.array(check, { maxLength: 6 }), (all) => standingOf(all) === aggregate(all)));
   });
 });

@@ -52,6 +52,49 @@ describe('the health of a bridge', () => {
     expect(runs).toBe(before);
   });
 
+  it('is unknown, not unhealthy, before the first results: nothing is told of it and no feature goes off', async () => {
+    const { bridge, clock, health } = healthBridge({
+      operations: { op: { circuitBreaker: true } },
+      healthChecks: { intervalMs: 10_000, degradedMode: { disableFeatures: ['summaries'] } },
+    });
+    expect(bridge.state.health().overall).toBe('healthy');
+    bridge.health.register('db', () => true, { required: true });
+    bridge.health.register('cache', () => true);
+    expect([bridge.state.health().overall, bridge.state.ready()]).toEqual(['unknown', false]);
+    expect(bridge.isFeatureEnabled('summaries')).toBe(true);
+    await clock.advance(15_000);
+    expect([bridge.state.health().overall, bridge.state.ready()]).toEqual(['healthy', true]);
+    expect(health().filter((line) => !/ (db|cache) /.test(line))).toEqual(['health unknown > healthy']);
+    bridge.close();
+  });
+
+  it('is ready only once every required check has had its first result, while others need not', async () => {
+    const { bridge } = healthBridge();
+    bridge.health.register('db', () => true, { required: true });
+    bridge.health.register('cache', () => true);
+    bridge.health.register('slow', () => true);
+    await bridge.health.run('cache');
+    expect(bridge.state.ready()).toBe(false);
+    await bridge.health.run('db');
+    expect(bridge.state.ready()).toBe(true);
+    // One that comes later takes nothing away.
+    bridge.health.register('late', () => true, { required: true });
+    expect(bridge.state.ready()).toBe(true);
+    bridge.close();
+  });
+
+  it('stays ready while checks that a reload brought have no result yet', async () => {
+    const { bridge, clock, check } = healthBridge();
+    expect(bridge.state.ready()).toBe(true);
+    const database = { checkType: 'tcp', address: '127.0.0.1:1', required: true } as const;
+    bridge.apply({ healthChecks: { failureThreshold: 1, providers: { database } } });
+    expect([bridge.state.health().overall, bridge.state.ready()]).toEqual(['healthy', true]);
+    await clock.advance(10_000);
+    await expect.poll(() => check('database')?.status).toBe('unhealthy');
+    expect(bridge.state.ready()).toBe(false);
+    bridge.close();
+  });
+
   it('takes what calls show for a check of theirs, and asks by itself only where there are none', async () => {
     const { bridge, clock, check } = healthBridge({
       operations: { 'db.query': {} },

@@ -1,9 +1,8 @@
-import type { Bridge } from '@crossbridge/core';
 import { reportOnce } from '../report.ts';
 import { AdminThread } from './admin-thread.ts';
 import { type AnswerSources, Answers } from './answers.ts';
 import type { AdminSettings, FromAdminThread } from './messages.ts';
-import { SnapshotPublisher } from './publisher.ts';
+import { type Published, SnapshotPublisher } from './publisher.ts';
 import { SharedState } from './shared-state.ts';
 import { reportDeath, reportFailure, tell } from './tell.ts';
 import { BEAT_MS } from './worker/pulse.ts';
@@ -37,7 +36,7 @@ export class Admin {
   }
 
   /** Gives it something to tell. `sdk` is undefined when there is none: `/metrics` then says so. */
-  connect(bridge: Pick<Bridge, 'config' | 'state' | 'observe'>, sdk: AnswerSources['sdk']): void {
+  connect(bridge: Published, sdk: AnswerSources['sdk']): void {
     this.#answers = new Answers({ state: bridge.state, sdk }, reportFailure);
     this.#publisher = new SnapshotPublisher(bridge, (json) => this.#thread.post({ type: 'snapshot', json }));
     this.#stopPublishing = this.#publisher.start();

@@ -1,4 +1,4 @@
-import type { Bridge, BridgeEvent } from '@crossbridge/core';
+import type { Bridge, BridgeEvent, HealthRegistry } from '@crossbridge/core';
 import { takeSnapshot } from './snapshot.ts';
 
 /** What no event tells of (a result that grows too old, say) is seen this often. */
@@ -12,14 +12,18 @@ const CHANGES: ReadonlySet<BridgeEvent['type']> = new Set<BridgeEvent['type']>([
   'health.overall_changed',
 ]);
 
+export interface Published extends Pick<Bridge, 'config' | 'state' | 'observe'> {
+  readonly health: Pick<HealthRegistry, 'watch'>;
+}
+
 /** Hands the health of a bridge on, as JSON, whenever it has changed. */
 export class SnapshotPublisher {
-  readonly #bridge: Pick<Bridge, 'config' | 'state' | 'observe'>;
+  readonly #bridge: Published;
   readonly #publish: (json: string) => void;
   #last = '';
   #due = false;
 
-  constructor(bridge: Pick<Bridge, 'config' | 'state' | 'observe'>, publish: (json: string) => void) {
+  constructor(bridge: Published, publish: (json: string) => void) {
     this.#bridge = bridge;
     this.#publish = publish;
   }
@@ -35,8 +39,11 @@ export class SnapshotPublisher {
       // Of calls it wants nothing; what it waits for is told to everybody.
       wants: () => false,
     });
+    // A check that is registered while the application loads must be known before the event loop turns: it is awaited then.
+    const unwatch = this.#bridge.health.watch(() => this.#lookSoon());
     return () => {
       clearInterval(timer);
+      unwatch();
       unobserve();
     };
   }

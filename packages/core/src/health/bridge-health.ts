@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { RuntimeConfig } from '../config/types.ts';
 import type { BridgeEvent } from '../observer.ts';
 import type { Random } from '../retry/backoff.ts';
-import { aggregate } from './aggregate.ts';
+import { isPending, standingOf } from './aggregate.ts';
 import type { CheckHealth, OverallHealth } from './check-health.ts';
 import { DegradedMode, type FeaturesChanged } from './degraded-mode.ts';
 import type { HealthEvent } from './events.ts';
@@ -35,6 +35,8 @@ export class BridgeHealth {
   #overall: HealthStatus | undefined;
   #evaluatedAtMs = Number.NEGATIVE_INFINITY;
   #evaluating = false;
+  /** Whether the first results are there of all that the service cannot work without. */
+  #begun = false;
 
   constructor(options: BridgeHealthOptions) {
     const { config, clock, random, traffic } = options;
@@ -49,9 +51,11 @@ export class BridgeHealth {
   /** How everything stands, from memory. A change since the last look is told to the observers. */
   evaluate(): OverallHealth {
     const checks = [...this.registry.snapshot(), ...this.#operationChecks()];
-    const overall = aggregate(checks);
+    const overall = standingOf(checks);
     this.#evaluatedAtMs = this.#options.clock.now();
-    this.#tellChange(overall);
+    // That a service begins with checks whose results are still to come is no change.
+    const begins = overall === 'unknown' && checks.every(({ last }) => last === undefined);
+    this.#tellChange(overall, begins);
     return { overall, checks };
   }
 
@@ -61,9 +65,11 @@ export class BridgeHealth {
     queueMicrotask(() => this.evaluate());
   }
 
-  /** Whether to send this service traffic. */
+  /** Whether to send this service traffic: not before the required checks have had their first results. */
   isReady(): boolean {
     const { overall, checks } = this.evaluate();
+    if (!this.#begun && checks.some((check) => check.required === true && isPending(check))) return false;
+    this.#begun ||= checks.some(({ last }) => last !== undefined);
     return isReady(overall, checks, this.#config.degradedMode);
   }
 
@@ -109,13 +115,13 @@ export class BridgeHealth {
     this.evaluate();
   }
 
-  #tellChange(overall: HealthStatus): void {
+  #tellChange(overall: HealthStatus, begins: boolean): void {
     // An observer may ask how things stand in the middle of being told.
     if (this.#evaluating) return;
     this.#evaluating = true;
     const from = this.#overall;
     this.#overall = overall;
-    if (from !== undefined && from !== overall) {
+    if (from !== undefined && from !== overall && !begins) {
       this.#options.tell({ type: 'health.overall_changed', from, to: overall, call: undefined });
     }
     this.#tellFeatures(this.#degradedMode.update(overall));

@@ -4,7 +4,7 @@ import { suggestion } from '../config/nearest.ts';
 import type { HealthChecksConfig } from '../config/types.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import type { Random } from '../retry/backoff.ts';
-import { aggregate } from './aggregate.ts';
+import { standingOf } from './aggregate.ts';
 import type { CheckHealth, OverallHealth } from './check-health.ts';
 import { type Checkable, checkableOf } from './checkable.ts';
 import type { CheckFunction } from './checks/simple.ts';
@@ -35,6 +35,8 @@ interface Entry {
   readonly options: RegisterOptions;
   /** What the config says of a check that it made; undefined for one that code registered. */
   readonly definition: string | undefined;
+  /** Whether a reload brought it, which reaches all replicas at once: before its first result it must not take them all out of traffic. */
+  readonly reloaded: boolean;
 }
 
 /**
@@ -47,6 +49,7 @@ export class HealthRegistry {
   readonly #traffic: TrafficSource;
   readonly #scheduler: Scheduler;
   readonly #entries = new Map<string, Entry>();
+  readonly #watchers = new Set<() => void>();
   #config: HealthChecksConfig;
   #started = false;
 
@@ -86,6 +89,12 @@ export class HealthRegistry {
   clear(): void {
     for (const name of [...this.#entries.keys()]) this.#remove(name);
     this.#reschedule();
+  }
+
+  /** Calls `watcher`, which must not throw, whenever checks come or go or are set up anew. The function returned ends it. */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
   }
 
   names(): readonly string[] {
@@ -140,14 +149,15 @@ export class HealthRegistry {
   }
 
   /**
-   * How every check stands, settled by thresholds. Reads memory only. Left out are checks that the config disables, and those that have
-   * no result and no schedule that would bring one.
+   * How every check stands, settled by thresholds. Reads memory only. Left out are checks that the config disables, and those without a
+   * result that have no schedule which would bring one or came by {@link configure} while the schedule ran.
    */
   snapshot(): readonly CheckHealth[] {
     const nowMs = this.#clock.now();
     const views: CheckHealth[] = [];
-    for (const monitored of this.#enabled()) {
-      if (monitored.last !== null || this.#scheduler.has(monitored.name)) views.push(monitored.view(nowMs));
+    for (const { monitored, reloaded } of this.#entries.values()) {
+      const expected = !reloaded && this.#scheduler.has(monitored.name);
+      if (monitored.settings.enabled && (monitored.last !== null || expected)) views.push(monitored.view(nowMs));
     }
     return views;
   }
@@ -155,7 +165,7 @@ export class HealthRegistry {
   /** The snapshot and what it amounts to. */
   overall(): OverallHealth {
     const checks = this.snapshot();
-    return { overall: aggregate(checks), checks };
+    return { overall: standingOf(checks), checks };
   }
 
   /**
@@ -207,7 +217,8 @@ export class HealthRegistry {
       traffic: this.#traffic,
       scheduled: () => this.#scheduler.has(name),
     };
-    this.#entries.set(name, { monitored: new MonitoredCheck(name, check, settings, host), options, definition });
+    const monitored = new MonitoredCheck(name, check, settings, host);
+    this.#entries.set(name, { monitored, options, definition, reloaded: definition !== undefined && this.#started });
   }
 
   #remove(name: string): void {
@@ -220,6 +231,7 @@ export class HealthRegistry {
     const active = this.#started && this.#config.enabled ? this.#enabled() : [];
     const tasks = active.map((check): [string, Task] => [check.name, taskOf(check)]);
     this.#scheduler.set(new Map(tasks), this.#config.initialDelayMs);
+    for (const watcher of this.#watchers) watcher();
   }
 }
 

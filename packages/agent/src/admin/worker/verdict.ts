@@ -7,11 +7,13 @@ import type { HealthSnapshot } from '../snapshot.ts';
 type Judged = Pick<CheckHealth, 'status' | 'required' | 'last'>;
 
 /** The status of these checks together. */
-export function overallOf(checks: readonly Pick<CheckHealth, 'status' | 'required'>[]): HealthStatus {
-  if (checks.every(({ status }) => status === 'healthy')) return 'healthy';
+export function overallOf(checks: readonly Judged[]): HealthStatus {
   if (checks.some(({ status, required }) => required === true && status === 'unhealthy')) return 'unhealthy';
   const counted = checks.filter(({ required }) => required !== false);
   const works = counted.some(({ status }) => status === 'healthy' || status === 'degraded');
+  if (!works && counted.some(isPending)) return 'unknown';
+  const known = checks.filter((check) => !isPending(check));
+  if (known.every(({ status }) => status === 'healthy')) return 'healthy';
   return works || counted.length === 0 ? 'degraded' : 'unhealthy';
 }
 
