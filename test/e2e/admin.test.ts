@@ -30,14 +30,14 @@ async function block(app: App, ms: number): Promise<void> {
 /** Starts a service whose event loop may be stuck for a second before it counts as dead. */
 async function startImpatient(): Promise<{ readonly app: App; readonly at: string } & AsyncDisposable> {
   const app = await startApp({ app: 'busy.mjs', config: `${config}  admin: { liveness_limit: 1s }\n` });
-  await expect.poll(async () => (await app.admin('/readyz')).status).toBe(200);
+  await expect.poll(async () => (await app.admin('/readyz')).status, { timeout: 30_000 }).toBe(200);
   return { app, at: `http://127.0.0.1:${app.adminPort}`, [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() };
 }
 
 describe('the admin endpoints of a service whose event loop is blocked', () => {
   it('stay alive and answer, say not ready after five seconds, and are ready again afterwards', async () => {
     await using app = await startApp({ app: 'busy.mjs', config });
-    await expect.poll(async () => (await app.admin('/readyz')).status).toBe(200);
+    await expect.poll(async () => (await app.admin('/readyz')).status, { timeout: 30_000 }).toBe(200);
     await block(app, 8_000);
     const at = `http://127.0.0.1:${app.adminPort}`;
     const alive = poll(`${at}/livez`);
@@ -108,7 +108,7 @@ describe('the admin endpoints', () => {
 
   it('say when the start is over', async () => {
     await using app = await startApp({ app: 'busy.mjs', config });
-    await expect.poll(async () => (await app.admin('/startupz')).status).toBe(200);
+    await expect.poll(async () => (await app.admin('/startupz')).status, { timeout: 30_000 }).toBe(200);
     expect((await app.admin('/healthz')).headers.get('content-type')).toBe('application/health+json; charset=utf-8');
     const verbose = await (await app.admin('/healthz?verbose')).json();
     expect(verbose).toMatchObject({ status: 'pass', overallStatus: 'healthy', stopping: false });
@@ -128,7 +128,7 @@ describe('the admin endpoints', () => {
   it('ask for the token of the environment, and nobody hears it', async () => {
     const env = { CROSSBRIDGE_ADMIN_TOKEN: TOKEN };
     await using app = await startApp({ app: 'busy.mjs', config, env });
-    await expect.poll(async () => (await app.admin('/readyz')).status).toBe(200);
+    await expect.poll(async () => (await app.admin('/readyz')).status, { timeout: 30_000 }).toBe(200);
     expect((await app.admin('/metrics')).status).toBe(401);
     expect((await app.admin('/metrics', { headers: { authorization: 'Bearer wrong' } })).status).toBe(401);
     const metrics = await app.admin('/metrics', { headers: { authorization: `Bearer ${TOKEN}` } });

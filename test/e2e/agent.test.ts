@@ -122,7 +122,7 @@ describe('the agent', () => {
     await using app = await startApp({ app: 'server.mjs', config });
     await serviceUrl(app);
     const at = `http://127.0.0.1:${app.adminPort}`;
-    await expect.poll(async () => (await app.admin('/readyz')).status).toBe(200);
+    await expect.poll(async () => (await app.admin('/readyz')).status, { timeout: 30_000 }).toBe(200);
     const head = await fetch(`${at}/readyz`, { method: 'HEAD' });
     expect([head.status, await head.text()]).toEqual([200, '']);
     const post = await fetch(`${at}/metrics`, { method: 'POST' });

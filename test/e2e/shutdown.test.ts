@@ -24,7 +24,7 @@ async function serviceUrl(app: App): Promise<string> {
 }
 
 async function ready(app: App): Promise<void> {
-  await expect.poll(async () => (await app.admin('/readyz')).status).toBe(200);
+  await expect.poll(async () => (await app.admin('/readyz')).status, { timeout: 30_000 }).toBe(200);
 }
 
 describe('SIGTERM, when nobody else listens to it', () => {
