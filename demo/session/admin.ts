@@ -1,10 +1,12 @@
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parsePrometheusText } from '../metrics/parse.ts';
 import { Snapshot } from '../metrics/snapshot.ts';
 
 const ADMIN_HOST = '127.0.0.1';
 const USUAL_PORT = 9_464;
 const READ_TIMEOUT_MS = 5_000;
+const START_TIMEOUT_MS = 10_000;
 
 /** The admin port: the usual one, or when something else listens there, one that is free right now. */
 export async function chooseAdminPort(): Promise<{ readonly port: number; readonly isUsual: boolean }> {
@@ -29,6 +31,18 @@ async function freePort(port: number): Promise<number> {
 /** Base URL of the admin endpoint. */
 export function adminUrl(port: number): string {
   return `http://${ADMIN_HOST}:${port}`;
+}
+
+/** Waits until the admin endpoint listens: it holds no service up, so it may come a moment after it. Rejects after ten seconds. */
+export async function untilAdminListens(adminBase: string): Promise<void> {
+  for (const deadlineMs = performance.now() + START_TIMEOUT_MS; ; await sleep(20)) {
+    try {
+      await get(`${adminBase}/livez`);
+      return;
+    } catch (error) {
+      if (performance.now() > deadlineMs) throw error;
+    }
+  }
 }
 
 /** Reads `/metrics`. Rejects when it does not answer with 200 within five seconds, or not in Prometheus text. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { adminUrl, chooseAdminPort } from './admin.ts';
+import { adminUrl, chooseAdminPort, untilAdminListens } from './admin.ts';
 import { ChildFailedError, Children } from './children.ts';
 import type { DemoOptions } from './options.ts';
 import type { Screen } from './screen.ts';
@@ -63,6 +63,7 @@ async function play(
     cwd: HERE,
     env: serviceEnvironment(upstream, admin?.port ?? null),
   });
+  if (admin !== null) await untilAdminListens(adminUrl(admin.port));
   const stage = new Stage({
     ...options,
     upstream,

@@ -17,7 +17,8 @@ describe('a file written for the original', () => {
       vector_store: { checkType: 'ping', intervalMs: 30_000, timeoutMs: 5000 },
       database: { checkType: 'ping', intervalMs: 20_000, timeoutMs: 5000 },
     } as const;
-    expect(parse(text).config).toEqual(resolveRuntimeConfig({ healthChecks: { providers } }));
+    const degradedMode = { disableFeatures: ['flaky_detection', 'coverage_analysis'] };
+    expect(parse(text).config).toEqual(resolveRuntimeConfig({ healthChecks: { providers, degradedMode } }));
   });
 
   it('gives one warning, which names the sections of others', () => {
