@@ -11,7 +11,7 @@ it.each<[unknown, unknown, string]>([
   [
     fetch,
     bridge,
-    'hardenFetch has no option "rateLimiter"; known here: bridge, upstreams, operation, idempotent, key, streams',
+    'hardenFetch has no option "rateLimiter"; known here: bridge, upstreams, operation, idempotent, key, streams, tokens',
   ],
   [fetch, { bridge, operaton: 'ai' }, 'hardenFetch has no option "operaton"; did you mean "operation"?'],
   [fetch, { operation: 'ai' }, 'bridge of hardenFetch must be a bridge (see createBridge), got undefined'],
@@ -35,6 +35,17 @@ it.each<[unknown, unknown, string]>([
     'streams of hardenFetch has no option "stallSeconds"; known here: guard, stallMs, silenceMs, onFirstContent, onEnd',
   ],
   [fetch, { bridge, streams: { onEnd: 1 } }, 'streams.onEnd of hardenFetch must be a function, got 1'],
+  [fetch, { bridge, tokens: {} }, 'tokens.operation of hardenFetch must be a non-empty string, got undefined'],
+  [
+    fetch,
+    { bridge, tokens: { operation: 'tpm', count: 'all' } },
+    'tokens.count of hardenFetch must be "total", "input" or "output", got "all"',
+  ],
+  [
+    fetch,
+    { bridge, tokens: { operation: 'tpm', estimate: 5 } },
+    'tokens.estimate of hardenFetch must be a function, got 5',
+  ],
   [fetch, { bridge, upstreams: {} }, 'upstreams of hardenFetch must be a list of rules, got an object'],
   [
     fetch,

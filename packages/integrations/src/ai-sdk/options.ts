@@ -1,5 +1,6 @@
 import { assertOptions, type Bridge, getDefaultBridge, optionNames } from '@crossbridge/core';
 import type { KeyOption } from '../fetch/call-key.ts';
+import { assertTokenOptions, TokenMeter, type TokenOptions } from '../fetch/token-meter.ts';
 import { assertStreamOptions, type StreamOptions } from '../sse/stream-options.ts';
 
 export interface HardenModelOptions {
@@ -11,14 +12,23 @@ export interface HardenModelOptions {
   readonly key?: KeyOption;
   /** How streamed answers are guarded. They are by default. */
   readonly streams?: Omit<StreamOptions, 'guard'> & { readonly guard?: boolean };
+  /** Limits tokens. Default: none are counted. */
+  readonly tokens?: TokenOptions;
 }
 
-const NAMES = optionNames<HardenModelOptions>({ bridge: true, operation: true, key: true, streams: true });
+const NAMES = optionNames<HardenModelOptions>({
+  bridge: true,
+  operation: true,
+  key: true,
+  streams: true,
+  tokens: true,
+});
 
 /** @throws InvalidArgumentError that names the option, what was given and what is expected */
 export function assertModelOptions(options: HardenModelOptions, whose: string): void {
   assertOptions(options, NAMES, whose);
   assertStreamOptions(options.streams, whose);
+  assertTokenOptions(options.tokens, whose);
 }
 
 /** How the calls of one model are made. */
@@ -27,9 +37,11 @@ export interface ModelCalls {
   readonly operation: string;
   readonly key: KeyOption | undefined;
   readonly streams: StreamOptions;
+  readonly meter: TokenMeter | undefined;
 }
 
 export function modelCalls(options: HardenModelOptions, defaultOperation: string): ModelCalls {
-  const { bridge = getDefaultBridge(), operation = defaultOperation, key, streams = {} } = options;
-  return { bridge, operation, key, streams };
+  const { bridge = getDefaultBridge(), operation = defaultOperation, key, streams = {}, tokens } = options;
+  const meter = tokens === undefined ? undefined : new TokenMeter(bridge, tokens);
+  return { bridge, operation, key, streams, meter };
 }

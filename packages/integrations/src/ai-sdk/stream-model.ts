@@ -1,6 +1,8 @@
+import type { TokenBill } from '../fetch/token-meter.ts';
 import { holdBack, type Room } from '../sse/hold-back.ts';
 import { orStall } from '../sse/stalling.ts';
 import { InBandFailure } from '../sse/stream-failure.ts';
+import type { StreamOptions } from '../sse/stream-options.ts';
 import { StreamWatch } from '../sse/stream-watch.ts';
 import { callModel, type ModelCall } from './call-model.ts';
 import type { ModelCalls } from './options.ts';
@@ -13,9 +15,10 @@ const ROOM: Room<ModelPart> = { size: 10_000, sizeOf: () => 1 };
 export async function streamModel(
   calls: ModelCalls,
   call: ModelCall,
+  bill: TokenBill | undefined,
   doStream: (signal: AbortSignal) => PromiseLike<ModelStream>,
 ): Promise<ModelStream> {
-  const watch = new StreamWatch<ModelStream>(calls.operation, calls.streams);
+  const watch = new StreamWatch<ModelStream>(calls.operation, settling(calls.streams, bill));
   const failed = new Set<ModelStream>();
   const discardFailed = (kept?: unknown): void => {
     for (const { stream } of failed) if (stream !== kept) void stream.cancel().catch(() => {});
@@ -43,7 +46,20 @@ export async function streamModel(
   } catch (error) {
     const kept = error instanceof InBandFailure ? (error.answer as ModelStream) : undefined;
     discardFailed(kept?.stream);
-    if (kept !== undefined) return kept;
-    throw error;
+    if (kept === undefined) throw error;
+    bill?.cancel();
+    return kept;
   }
+}
+
+/** Of a stream that does not come to its end nobody knows what it took: the estimate stays. */
+function settling(streams: StreamOptions, bill: TokenBill | undefined): StreamOptions {
+  if (bill === undefined) return streams;
+  return {
+    ...streams,
+    onEnd: (end) => {
+      if (end.end === 'complete') bill.settle(end.usage);
+      streams.onEnd?.(end);
+    },
+  };
 }

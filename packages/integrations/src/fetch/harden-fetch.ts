@@ -7,8 +7,10 @@ import { isInAttempt } from './one-authority.ts';
 import { assertHardenFetchOptions, type HardenFetchOptions } from './options.ts';
 import { type Fetch, type OutgoingRequest, readRequest, targetOf } from './request.ts';
 import { sdkCallOf } from './sdk-call.ts';
-import { send } from './send.ts';
+import type { Sent } from './send.ts';
 import { refusalAsResponse, sendForSdk } from './send-for-sdk.ts';
+import { sendMetered } from './send-metered.ts';
+import { TokenMeter } from './token-meter.ts';
 
 /**
  * Wraps a `fetch` so that the requests which match a rule run under the policies of its operation; all others pass untouched.
@@ -29,7 +31,8 @@ import { refusalAsResponse, sendForSdk } from './send-for-sdk.ts';
  */
 export function hardenFetch(fetch: Fetch, options: HardenFetchOptions): Fetch {
   assertHardenFetchOptions(fetch, options);
-  const { bridge, operation, streams = {} } = options;
+  const { bridge, operation, streams = {}, tokens } = options;
+  const meter = tokens === undefined ? undefined : new TokenMeter(bridge, tokens);
   const match: (method: string, url: URL) => Target | undefined =
     operation === undefined
       ? matcherOf(() => options.upstreams ?? bridge.config.upstreams)
@@ -48,12 +51,13 @@ export function hardenFetch(fetch: Fetch, options: HardenFetchOptions): Fetch {
     }
     const sending = { fetch, bridge, streams, operation: rule.operation, idempotent: rule.idempotent };
     const key = currentKey(options.key);
-    if (!isStainless(request)) return send(sending, request, key, undefined).response;
+    const send = (maxAttempts?: number): Sent => sendMetered(sending, meter, request, { key, maxAttempts });
+    if (!isStainless(request)) return send().response;
     const retry = bridge.config.operations[rule.operation]?.retry ?? null;
     // Without a retry policy of ours, or with one that only watches, the SDK keeps its own retries, each of them a call.
     return retry === null || retry.mode === 'shadow'
-      ? refusalAsResponse(send(sending, request, key, undefined).response, request)
-      : sendForSdk(sending, request, key, sdkCallOf(request, retry.maxAttempts));
+      ? refusalAsResponse(send().response, request)
+      : sendForSdk(request, sdkCallOf(request, retry.maxAttempts), send);
   };
 }
 

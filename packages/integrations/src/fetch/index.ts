@@ -5,3 +5,4 @@ export { withKey } from './call-key.ts';
 export { hardenFetch } from './harden-fetch.ts';
 export type { HardenFetchOptions } from './options.ts';
 export type { Fetch, FetchInit, FetchInput } from './request.ts';
+export type { TokenOptions } from './token-meter.ts';

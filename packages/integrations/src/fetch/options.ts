@@ -2,6 +2,7 @@ import { assertOptions, type Bridge, optionNames, refuseOption } from '@crossbri
 import type { UpstreamRule } from '@crossbridge/core/config';
 import { assertStreamOptions, type StreamOptions } from '../sse/stream-options.ts';
 import type { KeyOption } from './call-key.ts';
+import { assertTokenOptions, type TokenOptions } from './token-meter.ts';
 
 export interface HardenFetchOptions {
   /** The bridge whose operations the requests belong to. */
@@ -16,6 +17,8 @@ export interface HardenFetchOptions {
   readonly key?: KeyOption;
   /** How streamed answers are guarded. Default: those of AI providers are. */
   readonly streams?: StreamOptions;
+  /** Limits tokens, of requests that generate. Default: none are counted. */
+  readonly tokens?: TokenOptions;
 }
 
 const WHOSE = 'hardenFetch';
@@ -27,13 +30,14 @@ const NAMES = optionNames<HardenFetchOptions>({
   idempotent: true,
   key: true,
   streams: true,
+  tokens: true,
 });
 
 /** @throws InvalidArgumentError that names the option, what was given and what is expected */
 export function assertHardenFetchOptions(fetch: unknown, options: HardenFetchOptions): void {
   if (typeof fetch !== 'function') refuseOption('The first argument', WHOSE, 'a fetch function', fetch);
   assertOptions(options, NAMES, WHOSE);
-  const { upstreams, operation, idempotent, key, streams } = options;
+  const { upstreams, operation, idempotent, key, streams, tokens } = options;
   // Not by its class: another copy of the package makes bridges, too.
   const bridge = options.bridge as Partial<Bridge> | null | undefined;
   if (typeof bridge?.run !== 'function') refuseOption('bridge', WHOSE, 'a bridge (see createBridge)', bridge);
@@ -47,6 +51,7 @@ export function assertHardenFetchOptions(fetch: unknown, options: HardenFetchOpt
     refuseOption('key', WHOSE, 'a string, an object of strings, or a function that returns one', key);
   }
   assertStreamOptions(streams, WHOSE);
+  assertTokenOptions(tokens, WHOSE);
   if (upstreams === undefined) return;
   if (!Array.isArray(upstreams)) refuseOption('upstreams', WHOSE, 'a list of rules', upstreams);
   for (const [index, rule] of upstreams.entries()) {

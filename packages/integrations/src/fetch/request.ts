@@ -17,6 +17,8 @@ export interface OutgoingRequest extends RequestTarget {
   readonly signal: AbortSignal | undefined;
   /** False when the body is a stream of the application's, which can be read only once. */
   readonly replayable: boolean;
+  /** The body, where it is text. */
+  readonly text: string | undefined;
   /** Sends the request, each time whole. */
   send(fetch: Fetch, signal: AbortSignal): Promise<Response>;
 }
@@ -42,6 +44,7 @@ function fromParts(input: Exclude<FetchInput, Request>, init: FetchInit, target:
     headers,
     signal: init?.signal ?? undefined,
     replayable: !isOneShot(init?.body),
+    text: typeof init?.body === 'string' ? init.body : undefined,
     // The headers that were read, not those that were given: an iterator gives them only once.
     send: (fetch, signal) => fetch(input, { ...init, headers, signal }),
   };
@@ -58,6 +61,7 @@ function fromRequest(input: FetchInput, init: FetchInit, target: RequestTarget):
     headers: request.headers,
     signal: request.signal,
     replayable: !isOneShot(init?.body),
+    text: typeof init?.body === 'string' ? init.body : undefined,
     send: (fetch, signal) => fetch(request.body === null ? request : request.clone(), { ...kept, signal }),
   };
 }

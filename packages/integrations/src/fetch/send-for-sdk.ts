@@ -1,19 +1,18 @@
-import { type CallKey, isCrossbridgeError } from '@crossbridge/core';
+import { isCrossbridgeError } from '@crossbridge/core';
 import { asFinal, refusalResponse } from './refusal.ts';
 import type { OutgoingRequest } from './request.ts';
 import type { SdkCall } from './sdk-call.ts';
-import { type Sending, send } from './send.ts';
+import type { Sent } from './send.ts';
 
 /** Sends one of the requests of a call of an AI SDK, of whose attempts no more are made than are left. */
 export async function sendForSdk(
-  sending: Sending,
   request: OutgoingRequest,
-  key: CallKey | undefined,
   call: SdkCall,
+  send: (maxAttempts: number) => Sent,
 ): Promise<Response> {
   if (call.attemptsLeft <= 0) throw call.error;
   await until(call.notBeforeMs, request.signal);
-  const sent = send(sending, request, key, call.attemptsLeft);
+  const sent = send(call.attemptsLeft);
   try {
     const final = await refusalAsResponse(sent.response, request);
     return final.status < 400 ? final : asFinal(final);

@@ -24,18 +24,27 @@ export interface Sent {
   attempts(): number;
   /** How long the server wants to be left alone, from now on. */
   askedWaitMs(): number;
+  /** Whether the response is an answer, rather than the last failure. */
+  answered(): boolean;
+}
+
+/** What a call brings beside its request. */
+export interface CallOptions {
+  readonly key: CallKey | undefined;
+  readonly maxAttempts?: number | undefined;
+  readonly deadlineMs?: number | undefined;
 }
 
 /** Sends a request under the policies of its operation. */
 export function send(
   { fetch, bridge, operation, idempotent, streams }: Sending,
   request: OutgoingRequest,
-  key: CallKey | undefined,
-  maxAttempts: number | undefined,
+  { key, maxAttempts, deadlineMs }: CallOptions,
 ): Sent {
   let attempts = 0;
   let running = 0;
   let notBeforeMs = 0;
+  let answered = false;
   const watch = new StreamWatch<Response>(operation, streams);
   const { guard = 'auto' } = streams;
   const guards = guard === 'auto' ? isAiSdk(request) || generates(request) : guard;
@@ -73,6 +82,7 @@ export function send(
     },
     {
       key,
+      deadlineMs,
       signal: request.signal,
       idempotent:
         idempotent === 'auto' ? isIdempotent(request) || (isAiSdk(request) && generates(request)) : idempotent,
@@ -84,6 +94,7 @@ export function send(
     (answer) => {
       discardFailed();
       watch.give(answer);
+      answered = true;
       return answer;
     },
     (error: unknown) => {
@@ -93,7 +104,12 @@ export function send(
       throw error;
     },
   );
-  return { response, attempts: () => attempts, askedWaitMs: () => Math.max(0, notBeforeMs - performance.now()) };
+  return {
+    response,
+    attempts: () => attempts,
+    askedWaitMs: () => Math.max(0, notBeforeMs - performance.now()),
+    answered: () => answered,
+  };
 }
 
 /** The response that a failure stands for; undefined when there was none. */
