@@ -1,0 +1,3 @@
+export type { HardenRedisOptions } from '../redis/options.ts';
+export type { IORedisClient } from './driver.ts';
+export { hardenIORedis } from './harden-ioredis.ts';

@@ -1,0 +1,51 @@
+import { kindOf, MultiWatch } from './commands.ts';
+import { assertHardenRedisOptions, type HardenRedisOptions, runOptionsOf } from './options.ts';
+
+/** A client of node-redis. */
+export interface NodeRedisClient {
+  sendCommand(...args: never): unknown;
+}
+
+interface CommandOptions {
+  readonly abortSignal?: AbortSignal;
+}
+
+type SendCommand = (this: unknown, args: readonly unknown[], options?: CommandOptions) => Promise<unknown>;
+
+/**
+ * Puts a client of node-redis (`redis`, `@redis/client`) under the policies of an operation, for good, and returns it: every command, of
+ * modules and scripts too, is a call, whoever holds the client. Clients that it duplicates are not hardened.
+ *
+ * - A command is repeated when it certainly did not happen (the server is loading, has lost its master …), and after a lost reply only if it
+ *   changes nothing: an INCR whose reply is lost is executed once. node-redis itself repeats nothing that was sent.
+ * - While the client reconnects, node-redis keeps commands in its queue: the attempt timeout and the deadline bound that, and a command
+ *   that is given up in the queue is never sent. `disableOfflineQueue` makes them fail at once, to be tried again by the retry policy.
+ * - `multi()`, WATCH, blocking commands, subscriptions and commands about the connection pass untouched.
+ * - Commands keep their order. One that is repeated comes after those that were sent in the meantime.
+ *
+ * @throws InvalidArgumentError that names the option, what was given and what is expected; for a client that is hardened already
+ */
+export function hardenRedis<Client extends NodeRedisClient>(client: Client, options: HardenRedisOptions): Client {
+  // What createClient gives inherits from the client proper, which is what all commands go through.
+  const proper = (client as { readonly _self?: NodeRedisClient })?._self ?? client;
+  assertHardenRedisOptions(proper, options, 'hardenRedis');
+  const { bridge, operation = 'redis.command' } = options;
+  const send = proper.sendCommand as unknown as SendCommand;
+  const multi = new MultiWatch();
+  const sendCommand: SendCommand = function (args, commandOptions) {
+    const name = String(args[0]).toUpperCase();
+    const kind = kindOf(name, args.slice(1));
+    if (multi.follow(name) || kind === 'session') return send.call(this, args, commandOptions);
+    return bridge.run(
+      operation,
+      ({ signal }) => {
+        const own = commandOptions?.abortSignal;
+        const abortSignal = own === undefined ? signal : AbortSignal.any([own, signal]);
+        return send.call(this, args, { ...commandOptions, abortSignal });
+      },
+      runOptionsOf(options, kind),
+    );
+  };
+  Object.defineProperty(proper, 'sendCommand', { value: sendCommand, configurable: true, writable: true });
+  return client;
+}
