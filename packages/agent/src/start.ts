@@ -5,6 +5,7 @@ import { Admin } from './admin/admin.ts';
 import { isAdminThread } from './admin/messages.ts';
 import { adminSettings } from './admin/settings.ts';
 import { followConfig } from './follow-config.ts';
+import { warnOfMissingChecks } from './missing-checks.ts';
 import { type Patch, patchFetch } from './patches/fetch.ts';
 import { report, reportOnce } from './report.ts';
 import { CallsUnderWay } from './shutdown/calls-under-way.ts';
@@ -43,6 +44,7 @@ export function start(): void {
   const patch = attempt('the fetch patch', () => patchFetch(bridge));
   if (patch !== undefined) patches.push(patch);
   const calls = new CallsUnderWay(bridge.state);
+  if (isMainThread && config.healthChecks.enabled) warnOfMissingChecks(bridge.health, report);
   if (admin !== undefined) attempt('the admin endpoint', () => admin.connect(bridge, sdk));
   endWell({
     telemetry: sdk ?? { flush: async () => {}, shutdown: async () => {} },
