@@ -245,6 +245,21 @@ describe('the agent', () => {
     expect(metrics).toMatch(/^crossbridge_config_reloads_total\{[^}]*"rejected"[^}]*\} 1$/m);
   });
 
+  it('says what of a changed config waits for the next start', async () => {
+    await using app = await startApp({ app: 'server.mjs', config });
+    await serviceUrl(app);
+    app.reconfigure(
+      `${config}  shutdown: { delay: 1s }\n  telemetry: { log_level: info }\n  rate_limiting: { max_keys: 10 }\n`,
+    );
+    await expect
+      .poll(() => app.stderr, { timeout: 30_000 })
+      .toContain(
+        'what changed in runtime.shutdown, runtime.telemetry, runtime.rate_limiting.max_keys takes effect at the next start',
+      );
+    app.reconfigure(`${config}  admin: { port: 9999 }\n  shutdown: { delay: 1s }\n  telemetry: { log_level: info }\n`);
+    await expect.poll(() => app.stderr, { timeout: 30_000 }).toContain('what changed in runtime.admin, runtime.rate_');
+  });
+
   it('does not keep a process alive that has nothing left to do, even while it is scraped', async () => {
     const ended = await runApp({ app: 'short.mjs', config });
     expect(ended).toMatchObject({ code: 0, stderr: '' });

@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Bridge } from '@crossbridge/core';
-import { type ConfigWatcher, formatProblem, watchRuntimeConfig } from '@crossbridge/core/config';
+import { type ConfigWatcher, formatProblem, type RuntimeConfig, watchRuntimeConfig } from '@crossbridge/core/config';
 import { report } from './report.ts';
 
 /**
  * Applies the config file again whenever it changes, all of it or nothing. A bad file is reported, the last good config stays, and
- * watching goes on. What only the start reads (`admin`, `rate_limiting.max_keys`) waits for the next start, which is said.
+ * watching goes on. What only the start reads waits for the next start, which is said.
  */
 export function followConfig(bridge: Bridge, file: string): ConfigWatcher {
   return watchRuntimeConfig({
@@ -12,15 +13,27 @@ export function followConfig(bridge: Bridge, file: string): ConfigWatcher {
     config: bridge.config,
     onChange: (config, warnings) => {
       for (const warning of warnings) report(`warning: ${formatProblem(warning)}`);
+      const later = onlyAtStart(bridge.config, config);
       const changes = bridge.apply(config).map(({ path }) => path);
       report(`config applied: ${changes.join(', ')}`);
-      if (changes.includes('admin')) report('the change of runtime.admin takes effect at the next start');
+      if (later.length > 0) report(`what changed in ${later.join(', ')} takes effect at the next start`);
     },
     onError: (error) => {
       bridge.rejectReload();
       report(`the changed config is not used, and the last good one stays. ${messageOf(error)}`);
     },
   });
+}
+
+/** What differs of that which only the start reads. */
+function onlyAtStart(before: RuntimeConfig, after: RuntimeConfig): readonly string[] {
+  const read: readonly [string, (config: RuntimeConfig) => unknown][] = [
+    ['runtime.admin', ({ admin }) => admin],
+    ['runtime.shutdown', ({ shutdown }) => shutdown],
+    ['runtime.telemetry', ({ telemetry }) => telemetry],
+    ['runtime.rate_limiting.max_keys', ({ rateLimiting }) => rateLimiting.maxKeys],
+  ];
+  return read.flatMap(([name, part]) => (isDeepStrictEqual(part(before), part(after)) ? [] : [name]));
 }
 
 function messageOf(error: unknown): string {
