@@ -31,7 +31,9 @@ describeWithServers(['sdk2'], 'an application with OpenTelemetry SDK 2.x and API
       await cp(join(root, 'packages', name, 'dist'), join(target, 'dist'), { recursive: true });
       await cp(join(root, 'packages', name, 'package.json'), join(target, 'package.json'));
     }
-    await cp(join(root, 'test/e2e/apps/sdk2/app.mjs'), join(directory, 'app.mjs'));
+    for (const app of ['app.mjs', 'copies.mjs']) {
+      await cp(join(root, 'test/e2e/apps/sdk2', app), join(directory, app));
+    }
   });
 
   afterAll(() => rm(directory, { recursive: true, force: true }));
@@ -51,6 +53,15 @@ describeWithServers(['sdk2'], 'an application with OpenTelemetry SDK 2.x and API
     expect(value('crossbridge.bulkhead.limit', search)).toBe(3);
     expect(spans.map(({ name }) => name)).toEqual(['search attempt', 'search attempt', 'search']);
     expect(spans.at(-1)?.attributes).toMatchObject({ 'crossbridge.call.attempts': 2 });
+  });
+
+  it('says so once when a newer copy of the API beside it cannot see the SDK', async () => {
+    const own = join(directory, 'node_modules/@crossbridge/otel/node_modules/@opentelemetry');
+    await mkdir(own, { recursive: true });
+    await symlink(join(root, 'node_modules/@opentelemetry/api'), join(own, 'api'));
+    const { stderr } = await promisify(execFile)(process.execPath, ['copies.mjs'], { cwd: directory });
+    expect(stderr.match(/CROSSBRIDGE_OTEL_API/g)).toHaveLength(1);
+    expect(stderr).toContain('registered through another copy of @opentelemetry/api (1.9.1)');
   });
 });
 

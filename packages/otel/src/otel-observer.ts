@@ -1,5 +1,6 @@
 import type { BridgeEvent, Observer, Scope } from '@crossbridge/core';
 import { type Context, context } from '@opentelemetry/api';
+import { sayInvisibleSdk } from './api-copies.ts';
 import { BreakerStates } from './breaker-states.ts';
 import type { BridgeState, ReadState } from './bridge-state.ts';
 import { reportFailure } from './failures.ts';
@@ -114,7 +115,9 @@ export function createOtelObserver(options: OtelObserverOptions = {}): OtelObser
     // Told of every change of state even without any SDK, when there is a log to write it to.
     wants: () => {
       if (spans.active) return spans.wantsAll || 'scoped';
-      return (metrics.active || writeLog !== undefined) && 'plain';
+      if (metrics.active) return 'plain';
+      sayInvisibleSdk();
+      return writeLog !== undefined && 'plain';
     },
     metricProducer: (temporality = 'cumulative') => {
       if (metrics instanceof ProducedMetrics) return metrics.producer(temporality);
