@@ -6,13 +6,13 @@ import {
   ProxyTracerProvider,
   type Span,
   SpanKind,
-  TraceFlags,
   type Tracer,
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
 import type { BegunSpan } from './call-record.ts';
 import { callSpanAttributes, startCallSpan } from './call-span.ts';
+import { DroppedSpan } from './dropped-span.ts';
 import { SCOPE_NAME, SCOPE_VERSION } from './instrumentation-scope.ts';
 import { isSampled, KEPT, type KeepWhatHurt, keeping } from './keep-what-hurt.ts';
 import { takeLogicalSpan } from './logical-span.ts';
@@ -23,11 +23,13 @@ const NO_PROVIDER: TracerProvider = new ProxyTracerProvider().getDelegate();
 /** Makes the spans of calls, by whichever tracer provider is registered. */
 export class CallSpanSource {
   readonly #keep: KeepWhatHurt | undefined;
+  readonly #generateSpanId: () => string;
   #provider: TracerProvider | undefined;
   #tracer: Tracer | undefined;
 
   constructor(keep: KeepWhatHurt | undefined) {
     this.#keep = keep;
+    this.#generateSpanId = () => keep?.idGenerator.generateSpanId() ?? '';
   }
 
   /** Whether there is a tracer provider at all. */
@@ -68,19 +70,13 @@ export class CallSpanSource {
     const parent = trace.getSpanContext(outer);
     const below = parent !== undefined && isSpanContextValid(parent);
     const traceId = below ? parent.traceId : keep.idGenerator.generateTraceId();
-    const spanId = keep.idGenerator.generateSpanId();
     const result = keep.decide(outer, traceId, call.operation, SpanKind.INTERNAL, callSpanAttributes(call));
     if (isSampled(result)) {
-      const ids = { traceId, spanId };
+      const ids = { traceId, spanId: keep.idGenerator.generateSpanId() };
       return keep.start(outer, ids, result, (inner) => startCallSpan(this.tracer, call, startTime, inner));
     }
     const traceState = result.traceState ?? (below ? parent.traceState : undefined);
-    return trace.wrapSpanContext({
-      traceId,
-      spanId,
-      traceFlags: TraceFlags.NONE,
-      ...(traceState === undefined ? {} : { traceState }),
-    });
+    return new DroppedSpan(traceId, traceState, this.#generateSpanId);
   }
 }
 

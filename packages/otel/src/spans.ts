@@ -63,12 +63,15 @@ export class CallSpans {
 
   /** The context of a call whose trace is recorded. */
   recordedContextOf(call: CallInfo | undefined): Context | undefined {
-    const record = call === undefined ? undefined : this.#records.get(call);
+    // A call that is not in any map is looked for at the price of an identity that nothing else needs.
+    if (call === undefined || this.#records.size === 0) return undefined;
+    const record = this.#records.get(call);
     return record?.recording ? record.context : undefined;
   }
 
   /** The end of a call that went through at once, of which nothing was told before. */
   plain(call: PlainCall): void {
+    if (this.#records.size === 0) return;
     const record = this.#records.get(call);
     if (record === undefined) return;
     const { keep } = this.#options;
