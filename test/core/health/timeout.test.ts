@@ -43,13 +43,14 @@ describe('a check that does not answer in time', () => {
     const { registry, clock, events } = registryIn({ timeoutMs: 1_000 });
     const check = new Controlled();
     registry.register('db', check);
-    const startedAt = new Date(clock.wallNow()).toISOString();
+    const at = (ms: number) => new Date(clock.wallNow() + ms).toISOString();
+    const [startedAt, givenUpAt] = [at(0), at(1_000 + 300_000)];
     await clock.run(registry.run('db'));
     await clock.advance(5_000);
     for (let run = 0; run < 3; run += 1) {
       expect(await registry.run('db')).toMatchObject({
         status: 'unhealthy',
-        message: `Check is still running since ${startedAt}, and is not started again before it ends`,
+        message: `Check is still running since ${startedAt}, and is not started again before it ends or ${givenUpAt}`,
       });
     }
     expect(check.runs).toHaveLength(1);
@@ -85,6 +86,41 @@ describe('a check that does not answer in time', () => {
     check.end(1, 'healthy');
     await settle();
     expect(registry.snapshot()).toMatchObject([{ status: 'healthy' }]);
+    registry.stop();
+  });
+
+  it('is given up in the end, so that a run which nothing will ever end does not hide that all is well again', async () => {
+    const { registry, clock } = registryIn({ intervalMs: 10_000, timeoutMs: 1_000 });
+    const check = new Controlled();
+    registry.register('db', check);
+    registry.start();
+    await clock.advance(115_500);
+    expect(check.runs).toHaveLength(2);
+    check.end(1, 'healthy');
+    await settle();
+    expect(registry.snapshot()).toMatchObject([{ status: 'healthy' }]);
+    // The lost one has no say any more, whatever becomes of it.
+    check.end(0, 'unhealthy');
+    await settle();
+    expect(registry.getStatus('db')?.status).toBe('healthy');
+    registry.stop();
+  });
+
+  it('is given up ever less often while each further run hangs, too', async () => {
+    const { registry, clock } = registryIn({ intervalMs: 1_000, timeoutMs: 500 });
+    const check = new Controlled();
+    registry.register('db', check);
+    registry.start();
+    const runsAt: number[] = [];
+    for (let minute = 0; minute < 6 * 60; minute += 1) {
+      await clock.advance(60_000);
+      if (check.runs.length > runsAt.length + 1) runsAt.push(minute);
+    }
+    // After 1, 2, 4 … 32 minutes, then hourly.
+    expect(check.runs).toHaveLength(1 + 6 + 4);
+    expect(runsAt.map((minute, index) => minute - (runsAt[index - 1] ?? 0))).toEqual([
+      1, 2, 4, 8, 16, 32, 60, 60, 60, 60,
+    ]);
     registry.stop();
   });
 

@@ -11,6 +11,7 @@ import { redactText } from './redact/text.ts';
 import { HealthResult } from './result.ts';
 import type { CheckSettings } from './settings.ts';
 import { settle } from './settled.ts';
+import { StuckRun } from './stuck.ts';
 import { type Traffic, TrafficWatch } from './traffic.ts';
 
 /** Intervals after which a result tells nothing any more. */
@@ -36,7 +37,7 @@ export class MonitoredCheck {
   #settings: CheckSettings;
   #running: { readonly flight: Flight; readonly result: Promise<HealthResult>; awaited: boolean } | undefined;
   /** A run that has timed out or was given up, and has not come to its end. */
-  #stuck: Flight | undefined;
+  readonly #stuck = new StuckRun();
   #recorded: Recorded | undefined;
   #view: CheckHealth;
   #removed = false;
@@ -96,7 +97,7 @@ export class MonitoredCheck {
   /** Gives up a run that nobody waits for. Its result is dropped. */
   abandon(): void {
     if (this.#running?.awaited !== false) return;
-    this.#holdUntilLanded(this.#running.flight);
+    this.#stuck.begin(this.#running.flight, this.#host.clock.now(), this.#settings.intervalMs);
     this.#cancel('The schedule was stopped');
   }
 
@@ -114,8 +115,9 @@ export class MonitoredCheck {
 
   #start(): Promise<HealthResult> {
     if (this.#running !== undefined) return this.#running.result;
-    if (this.#stuck !== undefined) return Promise.resolve(this.#record(this.#stillRunning(this.#stuck)));
     const { clock } = this.#host;
+    const stuck = this.#stuck.holding(clock.now());
+    if (stuck !== undefined) return Promise.resolve(this.#record(this.#stillRunning(stuck.flight, stuck.untilMs)));
     const flight = startFlight(this.check, { clock, timeoutMs: this.#settings.timeoutMs });
     const running = { flight, awaited: false, result: flight.finding.then((finding) => this.#end(flight, finding)) };
     this.#running = running;
@@ -126,20 +128,16 @@ export class MonitoredCheck {
     // One that was given up is no longer ours to record.
     if (this.#running?.flight !== flight) return finding.result;
     this.#running = undefined;
-    if (finding.timedOut) this.#holdUntilLanded(flight);
+    if (finding.timedOut) this.#stuck.begin(flight, this.#host.clock.now(), this.#settings.intervalMs);
+    else this.#stuck.ended();
     return this.#record(finding);
   }
 
-  #holdUntilLanded(flight: Flight): void {
-    this.#stuck = flight;
-    void flight.landed.then(() => {
-      this.#stuck = undefined;
-    });
-  }
-
-  #stillRunning({ startedAtWallMs }: Flight): Finding {
+  #stillRunning({ startedAtWallMs }: Flight, untilMs: number): Finding {
+    const { clock } = this.#host;
     const since = new Date(startedAtWallMs).toISOString();
-    const message = `Check is still running since ${since}, and is not started again before it ends`;
+    const until = new Date(clock.wallNow() + untilMs - clock.now()).toISOString();
+    const message = `Check is still running since ${since}, and is not started again before it ends or ${until}`;
     const result = new HealthResult({ status: 'unhealthy', message });
     return { result, durationMs: 0, timedOut: true, source: 'probe' };
   }
