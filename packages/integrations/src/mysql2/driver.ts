@@ -1,0 +1,68 @@
+/** What is used of a connection of mysql2 (of its callback side, which is beneath the promises, too). */
+export interface MysqlConnection {
+  query(sql: unknown, values: unknown, callback: MysqlCallback): unknown;
+  execute(sql: unknown, values: unknown, callback: MysqlCallback): unknown;
+  connect(callback: (error: unknown) => void): unknown;
+  /** The same connection with promises. */
+  promise(): object;
+  release(): void;
+  destroy(): void;
+  end(callback?: () => void): unknown;
+  on(event: 'error', listener: () => void): unknown;
+  readonly threadId: number | null;
+}
+
+/** What is used of a pool of mysql2 (of its callback side). */
+export interface MysqlDriverPool {
+  getConnection(callback: (error: Error | null, connection?: MysqlConnection) => void): void;
+  readonly config: { readonly connectionLimit: number; readonly connectionConfig: object };
+}
+
+/** The promise side of a pool, and of a connection. */
+export interface MysqlPromisePool {
+  readonly pool: MysqlDriverPool;
+}
+
+export type MysqlCallback = (error: Error | null, rows?: unknown, fields?: unknown) => void;
+
+/** How a statement is asked: as text, or prepared. */
+export type Way = 'query' | 'execute';
+
+/** A pool of mysql2, with callbacks or with promises. */
+export interface MysqlPool {
+  getConnection(...args: never): unknown;
+  query(...args: never): unknown;
+  execute(...args: never): unknown;
+}
+
+/** What `getConnection` of a pool with promises promises. */
+export type MysqlConnectionOf<Pool> = Pool extends { getConnection(): Promise<infer Connection> }
+  ? Connection
+  : unknown;
+
+/** The SQL of whatever `query` is given. */
+export function sqlOf(query: unknown): string {
+  const sql = typeof query === 'string' ? query : (query as { readonly sql?: unknown } | null | undefined)?.sql;
+  return typeof sql === 'string' ? sql : '';
+}
+
+/** Whether the server itself has answered with this error, on a connection that goes on. */
+export function isAnswer(error: unknown): boolean {
+  const { sqlState, fatal } = (error ?? {}) as { readonly sqlState?: unknown; readonly fatal?: unknown };
+  return typeof sqlState === 'string' && fatal !== true;
+}
+
+/** One statement; what came of it as mysql2's promises give it: rows and fields. */
+export function askConnection(
+  connection: MysqlConnection,
+  way: Way,
+  sql: unknown,
+  values: unknown,
+): Promise<[unknown, unknown]> {
+  return new Promise((resolve, reject) => {
+    connection[way](sql, values, (error, rows, fields) => {
+      if (error) reject(error);
+      else resolve([rows, fields]);
+    });
+  });
+}

@@ -1,0 +1,7 @@
+export type { DatabaseCallOptions } from '../sql/call-options.ts';
+export { CommitOutcomeUnknown } from '../sql/commit-outcome-unknown.ts';
+export type { MysqlConnectionOf, MysqlPool } from './driver.ts';
+export type { HardenedMysqlPool, HardenMysqlPoolOptions } from './harden-mysql-pool.ts';
+export { hardenMysqlPool } from './harden-mysql-pool.ts';
+export type { MysqlTransactionContext } from './transaction.ts';
+export type { MysqlTransactionOptions } from './transaction-options.ts';

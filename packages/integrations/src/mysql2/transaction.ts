@@ -1,0 +1,118 @@
+import { type AttemptContext, InvalidArgumentError } from '@crossbridge/core';
+import { before } from '../sql/before.ts';
+import { CommitOutcomeUnknown } from '../sql/commit-outcome-unknown.ts';
+import { anyCause, NothingDone, NotRepeatable, withOriginalErrors } from '../sql/failures.ts';
+import { inScope, scopeOn } from '../sql/transaction-scope.ts';
+import { acquire } from './acquire.ts';
+import { askConnection, isAnswer, type MysqlConnection } from './driver.ts';
+import type { MysqlLease } from './lease.ts';
+import type { MysqlHost } from './pool-host.ts';
+import { TransactionConnection } from './transaction-connection.ts';
+import { beginTexts, type MysqlTransactionOptions, maxAttemptsOf } from './transaction-options.ts';
+
+/** What the callback of a transaction is told. */
+export interface MysqlTransactionContext {
+  /** 1 for the first run of the callback. */
+  readonly attempt: number;
+  /** Aborts when the transaction is given up. */
+  readonly signal: AbortSignal;
+}
+
+type Work<T> = (connection: object, context: MysqlTransactionContext) => T | PromiseLike<T>;
+
+/** Runs a whole transaction as one call of the operation. */
+export function runTransaction<T>(host: MysqlHost, work: Work<T>, options: MysqlTransactionOptions): Promise<T> {
+  const { bridge, operation, pool, call } = host;
+  if (scopeOn(pool) !== undefined) {
+    const reason =
+      'tx inside tx would be a second transaction, which waits for the first: use the connection of the first';
+    return Promise.reject(new InvalidArgumentError(reason));
+  }
+  return withOriginalErrors(
+    bridge.run(operation, (context) => attemptTransaction(host, work, options, context), {
+      key: options.key ?? call.key,
+      signal: options.signal ?? call.signal,
+      deadlineMs: options.deadlineMs ?? call.deadlineMs,
+      maxAttempts: maxAttemptsOf(options),
+      idempotent: false,
+    }),
+  );
+}
+
+async function attemptTransaction<T>(
+  host: MysqlHost,
+  work: Work<T>,
+  options: MysqlTransactionOptions,
+  context: AttemptContext,
+): Promise<T> {
+  const { signal, attempt } = context;
+  const lease = await acquire(host, context);
+  const { connection } = lease;
+  const abort = (): void => lease.abort();
+  signal.addEventListener('abort', abort, { once: true });
+  const transaction = new TransactionConnection(connection);
+  try {
+    signal.throwIfAborted();
+    for (const text of beginTexts(options))
+      await beforeCommit(host, askConnection(connection, 'query', text, undefined));
+    const value = await callWork(host, transaction, work, { attempt, signal });
+    transaction.end();
+    signal.throwIfAborted();
+    signal.removeEventListener('abort', abort);
+    await commit(connection, context);
+    lease.release();
+    return value;
+  } catch (error) {
+    transaction.end();
+    await rollBack(lease);
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+async function callWork<T>(
+  host: MysqlHost,
+  transaction: TransactionConnection,
+  work: Work<T>,
+  context: MysqlTransactionContext,
+): Promise<T> {
+  try {
+    return await inScope(host.pool, async () => work(transaction.connection, context));
+  } catch (error) {
+    // What else the callback does may have been done, and is not ours to do again.
+    if (!anyCause(error, (link) => transaction.owns(link))) throw new NotRepeatable(error);
+    return beforeCommit(host, Promise.reject(error));
+  }
+}
+
+/** Whatever breaks before COMMIT is sent leaves nothing behind. */
+async function beforeCommit<T>({ bridge, operation }: MysqlHost, statement: Promise<T>): Promise<T> {
+  try {
+    return await statement;
+  } catch (error) {
+    throw bridge.explain(error, operation).class === 'unknown_outcome' ? new NothingDone(error) : error;
+  }
+}
+
+/** MySQL and MariaDB cannot be asked what became of a transaction. */
+async function commit(connection: MysqlConnection, { remainingMs }: AttemptContext): Promise<void> {
+  try {
+    const asked = askConnection(connection, 'query', 'COMMIT', undefined);
+    await before(asked, { timeoutMs: remainingMs, tooLate: () => new Error('No reply to COMMIT in time') });
+  } catch (error) {
+    if (isAnswer(error)) throw error;
+    connection.destroy();
+    throw new CommitOutcomeUnknown(undefined, 'this server cannot be asked for it', error);
+  }
+}
+
+async function rollBack(lease: MysqlLease): Promise<void> {
+  if (lease.over) return;
+  try {
+    await askConnection(lease.connection, 'query', 'ROLLBACK', undefined);
+    lease.release();
+  } catch {
+    lease.discard();
+  }
+}
