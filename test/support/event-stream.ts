@@ -13,7 +13,7 @@ export type StreamStep =
   | 'END';
 
 /** Answers 200 with an event stream that goes through the steps; what comes after the last is an `END`. */
-export function streamSteps(
+function streamSteps(
   response: ServerResponse,
   steps: readonly StreamStep[],
   headers: Record<string, string> = {},

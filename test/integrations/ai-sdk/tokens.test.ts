@@ -64,6 +64,34 @@ describe('a limit of tokens around a model', () => {
     expect(setup.has(1000)).toBe(true);
   });
 
+  it('gets back what a stream had reserved that has nothing but an error', async () => {
+    await using setup = await setUp(() => {});
+    const failing: Exclude<LanguageModel, string> = {
+      specificationVersion: 'v4',
+      provider: 'test',
+      modelId: 'failing',
+      supportedUrls: {},
+      doGenerate: () => Promise.reject(new Error('not asked')),
+      doStream: async () => ({
+        stream: new ReadableStream({
+          start(controller) {
+            controller.enqueue({ type: 'stream-start', warnings: [] });
+            controller.enqueue({ type: 'error', error: { message: 'no', type: 'invalid_request_error' } });
+            controller.close();
+          },
+        }),
+      }),
+    };
+    const { bridge } = setup;
+    const model = hardenLanguageModel(failing, { bridge, tokens: { operation: 'tpm', estimate: () => 600 } });
+    const errors: unknown[] = [];
+    const result = streamText({ model, prompt: 'hello', onError: ({ error }) => void errors.push(error) });
+    await result.consumeStream();
+    expect(errors).toMatchObject([{ message: 'no', type: 'invalid_request_error' }]);
+    expect(setup.observer.story.at(-1)).toBe('end error invalid_request_error');
+    expect(setup.has(1000)).toBe(true);
+  });
+
   it('refuses what it has no tokens for, at once', async () => {
     await using setup = await setUp(() => {});
     const abort = new AbortController();

@@ -128,6 +128,28 @@ describe('a stream that is guarded', () => {
   });
 });
 
+describe('a hedged stream', () => {
+  it('is that of the attempt whose content comes first, and the other is let go', async () => {
+    await using upstream = await startUpstream(
+      streamsInTurn([chatChunk({ role: 'assistant' }), 'STALL'], wholeChat('hi')),
+    );
+    const closed: number[] = [];
+    const { answer } = upstream;
+    upstream.answer = (response, request, index) => {
+      response.on('close', () => closed.push(index));
+      answer(response, request, index);
+    };
+    const firsts: number[] = [];
+    const streams = { onFirstContent: ({ attempt }: { attempt: number }) => void firsts.push(attempt) };
+    const bridge = createBridge({ operations: { op: { hedge: { delayMs: 20, maxHedges: 1 } } } });
+    const fetch = hardenFetch(globalThis.fetch, { bridge, operation: 'op', idempotent: true, streams });
+    const response = await fetch(`${upstream.url}/v1/messages`, { method: 'POST', body: '{}' });
+    expect(await response.text()).toBe(wholeChat('hi').join(''));
+    await expect.poll(() => closed).toContain(0);
+    expect(firsts).toEqual([2]);
+  });
+});
+
 describe('one hardened fetch around another', () => {
   it('is in charge alone, so that three attempts are three requests', async () => {
     await using upstream = await startUpstream((response) => json(response, 503, {}));

@@ -113,7 +113,12 @@ describe('a limit of tokens', () => {
     await settled(untold, 900);
   });
 
-  it('keeps the estimate of a stream that is cut off', async () => {
+  it('keeps the estimate of a stream that is cut off, though its beginning tells of a usage', async () => {
+    await using part = await setUp(streamsInTurn([...wholeMessage('one').slice(0, -2), 'END']));
+    const tokens = { operation: 'tpm', estimate: () => 100 };
+    const client = hardenAnthropic(part.anthropic, { bridge: part.bridge, tokens });
+    await rejection(client.messages.stream({ ...question, model: 'claude-test' }).finalText());
+    await settled(part, 900);
     await using setup = await setUp(streamsInTurn([role, word, 'END']));
     const reading = (async () => {
       for await (const _ of await setup.client.chat.completions.create({ ...question, stream: true }));

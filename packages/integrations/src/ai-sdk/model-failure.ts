@@ -5,7 +5,7 @@ import { member } from '../sse/usage.ts';
  * An error of a provider of the AI SDK on its way through the policies, with what they have to know of it where they look for it. It never
  * reaches the application: that gets the error itself.
  */
-export class ModelFailure extends Error {
+class ModelFailure extends Error {
   readonly thrown: unknown;
   readonly status: number | undefined;
   readonly headers: unknown;
