@@ -39,6 +39,8 @@ export class CallSpans {
   readonly #options: SpanOptions;
   /** Of calls under way. Their ends are told without fail, and a `WeakMap` would cost each of them several times as much. */
   readonly #records = new Map<CallInfo, CallRecord>();
+  /** The one that was looked for last: facts of one call come in a row. */
+  #found: CallRecord | undefined;
   readonly #source: CallSpanSource;
 
   constructor(options: SpanOptions) {
@@ -63,16 +65,13 @@ export class CallSpans {
 
   /** The context of a call whose trace is recorded. */
   recordedContextOf(call: CallInfo | undefined): Context | undefined {
-    // A call that is not in any map is looked for at the price of an identity that nothing else needs.
-    if (call === undefined || this.#records.size === 0) return undefined;
-    const record = this.#records.get(call);
+    const record = this.#find(call);
     return record?.recording ? record.context : undefined;
   }
 
   /** The end of a call that went through at once, of which nothing was told before. */
   plain(call: PlainCall): void {
-    if (this.#records.size === 0) return;
-    const record = this.#records.get(call);
+    const record = this.#find(call);
     if (record === undefined) return;
     const { keep } = this.#options;
     const { durationMs } = call;
@@ -81,12 +80,12 @@ export class CallSpans {
       this.on({ type: 'call.ended', call, outcome: 'success', errorType: undefined, durationMs });
     }
     record.first.attempt = 0;
-    this.#records.delete(call);
+    this.#forget(record);
   }
 
   on(event: BridgeEvent): void {
     this.#followBreakers(event);
-    const record = event.call === undefined ? undefined : this.#records.get(event.call);
+    const record = this.#find(event.call);
     if (record === undefined) return;
     if (!record.recording) this.#keepIfItHurts(record, event);
     // After its end only attempts can still end: nothing may be written to the span any more.
@@ -95,7 +94,20 @@ export class CallSpans {
     if (event.type === 'attempt.ended' && event.attempt === 1) record.first.attempt = 0;
     // What was never begun will not end.
     if (record.ended && record.call.attempts === 0) record.attempts.length = 0;
-    if (record.ended && record.attempts.length === 0) this.#records.delete(record.call);
+    if (record.ended && record.attempts.length === 0) this.#forget(record);
+  }
+
+  #find(call: CallInfo | undefined): CallRecord | undefined {
+    if (this.#found?.call === call) return this.#found;
+    // To look for an object in a map gives it an identity, which costs more than the rest of it.
+    if (call === undefined || this.#records.size === 0) return undefined;
+    this.#found = this.#records.get(call);
+    return this.#found;
+  }
+
+  #forget(record: CallRecord): void {
+    this.#records.delete(record.call);
+    if (this.#found === record) this.#found = undefined;
   }
 
   #followBreakers(event: BridgeEvent): void {
@@ -143,7 +155,7 @@ export class CallSpans {
   #enterAttempt({ call, attempt, attemptKind }: AttemptScope): Context | undefined {
     const active = context.active();
     const around = positionIn(active);
-    const record = this.#records.get(call);
+    const record = this.#find(call);
     if (record?.first.attempt === attempt) return around === record.first ? undefined : record.context;
     // A call that waited in a queue may be resumed in the asynchronous context of the one that made room for it, and a hedge may
     // begin in that of the attempt beside which it runs.
