@@ -7,11 +7,11 @@ import { driveCall, FakeNow, SUCCESS } from '../support/otel-driver.ts';
 
 afterEach(stopOtel);
 
-it('makes each client span the child of its own call, in 200 interleaved calls that a queue resumes from foreign contexts', async () => {
+it('makes each client span the child of its own call, in 1,000 interleaved calls that a queue resumes from foreign contexts', async () => {
   const otel = startOtel();
   const observer = createOtelObserver({ now: new FakeNow().now });
   const parked: (() => void)[] = [];
-  const calls = Array.from({ length: 200 }, (_, index) =>
+  const calls = Array.from({ length: 1_000 }, (_, index) =>
     driveCall(observer, { operation: `op${index}` }, async (call) => {
       for (let hops = index % 5; hops > 0; hops -= 1) await setImmediate();
       const enterFrom = (enter: () => Promise<void>): Promise<void> =>
@@ -39,12 +39,12 @@ it('makes each client span the child of its own call, in 200 interleaved calls t
   const spans = await otel.spans();
   const nameOf = new Map(spans.map((span) => [span.spanContext().spanId, span.name]));
   const sent = spans.filter((span) => span.kind === SpanKind.CLIENT);
-  expect(sent).toHaveLength(400);
+  expect(sent).toHaveLength(2_000);
   for (const span of sent) {
     const operation = span.name.replace('GET ', 'op');
     expect(nameOf.get(span.parentSpanContext?.spanId ?? '')).toBe(operation);
     expect(span.attributes['crossbridge.operation']).toBe(operation);
   }
-  expect(sent.filter((span) => span.attributes['http.request.resend_count'] === 1)).toHaveLength(200);
-  expect(spans).toHaveLength(600);
+  expect(sent.filter((span) => span.attributes['http.request.resend_count'] === 1)).toHaveLength(1_000);
+  expect(spans).toHaveLength(3_000);
 });

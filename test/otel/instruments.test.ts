@@ -14,12 +14,14 @@ const EVERYTHING: BridgeState = {
     {
       operation: 'search',
       active: 1,
+      quotas: [{ name: 'requests', remaining: 3, limit: 5 }],
       breaker: { state: 'closed' },
       bulkhead: { active: 2, queued: 1, limit: 10 },
       rateLimit: { name: 'search', limit: 60 },
     },
   ],
   health: () => ({ overall: 'healthy', checks: [{ check: 'db', status: 'healthy' }] }),
+  rateLimiter: () => ({ keys: 3, evictions: 2, overflows: 1 }),
   patches: () => [{ module: 'openai', status: 'active' }],
 };
 

@@ -84,6 +84,16 @@ describe('a call that the sampler dropped', () => {
     expect(await named('search')).toHaveLength(1);
   });
 
+  it('says that it opened the breaker, which it did before its attempt ended', async () => {
+    await driveCall(observer, { time }, async (call) => {
+      call.moveBreaker('closed', 'open');
+      await call.fail('500');
+      return { outcome: 'error', errorType: '500' };
+    });
+    const [kept] = await named('search');
+    expect(kept?.events.map(({ name }) => name)).toEqual(['crossbridge.circuit_breaker.state_changed']);
+  });
+
   it.each<[string, (call: DrivenCall) => unknown, Ending]>([
     ['succeeded at once', (call) => call.attempt({ durationMs: 1_000 }), SUCCESS],
     ['was cancelled', () => undefined, { outcome: 'cancelled', errorType: 'cancelled' }],

@@ -98,7 +98,10 @@ describe('the catalogue', () => {
       'crossbridge_health_transitions_total',
       'crossbridge_hedge_decisions_total',
       'crossbridge_patch_status',
+      'crossbridge_rate_limit_evictions_total',
+      'crossbridge_rate_limit_keys',
       'crossbridge_rate_limit_limit',
+      'crossbridge_rate_limit_overflows_total',
       'crossbridge_rate_limit_requests_total',
       'crossbridge_rate_limit_wait_duration_seconds',
       'crossbridge_retry_decisions_total',
@@ -106,6 +109,8 @@ describe('the catalogue', () => {
       'crossbridge_retry_wasted_duration_seconds_total',
       'crossbridge_telemetry_losses_total',
       'crossbridge_timeout_exceeded_total',
+      'crossbridge_upstream_quota_limit',
+      'crossbridge_upstream_quota_remaining',
     ]);
   });
 });

@@ -1,11 +1,31 @@
 import type { OverallHealth } from './health/check-health.ts';
 import type { OperationState } from './pipeline/operation-state.ts';
+import type { RateLimiter } from './rate-limit/rate-limiter.ts';
+
+/** The keys of all rate limits together. */
+export interface RateLimiterState {
+  /** Buckets that are kept now. */
+  readonly keys: number;
+  /** Buckets that were full again and gave their place to another key, since the start: nothing was lost. */
+  readonly evictions: number;
+  /** Decisions, since the start, on newcomers that had to share a bucket: `max_keys` is too small. */
+  readonly overflows: number;
+}
 
 /** Live state of a bridge, for gauges and health endpoints. */
 export interface BridgeStateView {
   operations(): readonly OperationState[];
+  rateLimiter(): RateLimiterState;
   /** The health checks, settled, and what every operation shows by its calls. */
   health(): OverallHealth;
   /** Whether to send this service traffic, as far as health says. */
   ready(): boolean;
+}
+
+export function rateLimiterState({
+  keysInUse: keys,
+  evictions,
+  overflows,
+}: Pick<RateLimiter, 'keysInUse' | 'evictions' | 'overflows'>): RateLimiterState {
+  return { keys, evictions, overflows };
 }

@@ -1,5 +1,5 @@
 import { assertObserver, type BridgeOptions } from './bridge-options.ts';
-import type { BridgeStateView } from './bridge-state.ts';
+import { type BridgeStateView, rateLimiterState } from './bridge-state.ts';
 import type { BreakerControl } from './circuit-breaker/breaker-registry.ts';
 import type { Classifier } from './classification/classify.ts';
 import { ErrorMeanings } from './classification/error-meanings.ts';
@@ -41,6 +41,7 @@ export class Bridge {
   readonly rateLimiter: RateLimiter;
   readonly state: BridgeStateView = {
     operations: () => [...this.#operations.all()].map(stateOf),
+    rateLimiter: () => rateLimiterState(this.rateLimiter),
     health: () => this.#health.evaluate(),
     ready: () => this.#health.isReady(),
   };
@@ -234,10 +235,8 @@ export class Bridge {
     this.#health.close();
   }
 
-  /** {@link close}, for `using bridge = createBridge(…)`. */
-  [Symbol.dispose](): void {
-    this.close();
-  }
+  /** {@link close}, for `using`. */
+  [Symbol.dispose] = (): void => this.close();
 
   #start<T>(name: string, fn: AttemptFunction<T>, options: RunOptions<T>): Promise<T> {
     if (this.#closed) throw new BridgeClosedError(name);

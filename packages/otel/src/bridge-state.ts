@@ -1,4 +1,4 @@
-import type { BreakerState, HealthStatus, PolicyMode } from '@crossbridge/core';
+import type { BreakerState, HealthStatus, PolicyMode, RateLimiterState } from '@crossbridge/core';
 
 export type RateLimitResult = 'admitted' | 'throttled' | 'cancelled';
 
@@ -35,6 +35,8 @@ export interface OperationState {
   readonly rateLimit?: RateLimitState | undefined;
   /** All rate limits, where there are several; `rateLimit` need not be given then. */
   readonly rateLimits?: readonly RateLimitState[] | undefined;
+  /** What its provider says is left of quotas of its own. */
+  readonly quotas?: readonly QuotaState[] | undefined;
 }
 
 export interface RateLimitState {
@@ -42,6 +44,12 @@ export interface RateLimitState {
   /** Configured capacity, in tokens. */
   readonly limit: number;
   readonly mode?: PolicyMode | undefined;
+}
+
+export interface QuotaState {
+  readonly name: string;
+  readonly remaining: number;
+  readonly limit?: number | undefined;
 }
 
 export function rateLimitsOf({ rateLimit, rateLimits }: OperationState): readonly RateLimitState[] {
@@ -59,6 +67,7 @@ export interface HealthState {
  */
 export interface BridgeState {
   operations(): Iterable<OperationState>;
+  rateLimiter?(): RateLimiterState | undefined;
   health?(): HealthState | undefined;
   /** Modules that an agent patched. */
   patches?(): Iterable<{ readonly module: string; readonly status: PatchStatus }>;

@@ -9,6 +9,9 @@ export function hurts(event: BridgeEvent, slowerThanMs: number): boolean {
     case 'circuit_breaker.rejected':
     case 'timeout.exceeded':
       return event.mode === 'enforce';
+    // It opens the breaker before its own failure is told.
+    case 'circuit_breaker.changed':
+      return event.to === 'open';
     case 'attempt.ended':
       return event.outcome === 'error' || event.outcome === 'timeout';
     case 'call.ended':

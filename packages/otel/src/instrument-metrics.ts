@@ -18,6 +18,7 @@ import type { MetricOutput } from './metric-output.ts';
 import type { PlainCall } from './operation-measurements.ts';
 import { SeriesStore } from './series/series-store.ts';
 import type { CounterDefinition, HistogramDefinition } from './signals/definitions.ts';
+import { StateCounters } from './state-counters.ts';
 import { observeState } from './state-readings.ts';
 import { ZeroSeries } from './zero-series.ts';
 
@@ -33,6 +34,7 @@ export class InstrumentMetrics implements MetricOutput, MeasurementSink {
   readonly #distributions = new Map<HistogramDefinition, Map<string, BoundHistogram>>();
   readonly #measurements: Measurements = new Measurements(this);
   readonly #zeros: ZeroSeries = new ZeroSeries(this);
+  readonly #counters: StateCounters = new StateCounters(this);
   #provider: MeterProvider | undefined;
   #meter: Meter = createNoopMeter();
   #instruments: Instruments = new Instruments(this.#meter);
@@ -99,7 +101,10 @@ export class InstrumentMetrics implements MetricOutput, MeasurementSink {
 
   readonly #collect = (result: BatchObservableResult): void => {
     // Operations that a reload added get their zeros here.
-    this.#read((state) => this.#zeros.start(state));
+    this.#read((state) => {
+      this.#zeros.start(state);
+      this.#counters.look(state);
+    });
     for (const family of this.#sums.sums()) {
       const instrument = this.#instruments.observable(family.definition);
       if (instrument === undefined) continue;

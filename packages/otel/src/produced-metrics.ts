@@ -8,6 +8,7 @@ import type { CollectedMetrics, MetricProducer, Temporality } from './metric-dat
 import type { MetricOutput } from './metric-output.ts';
 import type { PlainCall } from './operation-measurements.ts';
 import { SeriesStore } from './series/series-store.ts';
+import { StateCounters } from './state-counters.ts';
 import { ZeroSeries } from './zero-series.ts';
 
 /** Metrics that a reader of the SDK takes over as they are. */
@@ -17,6 +18,7 @@ export class ProducedMetrics implements MetricOutput {
   readonly #store = new SeriesStore();
   readonly #measurements = new Measurements(this.#store);
   readonly #zeros = new ZeroSeries(this.#store);
+  readonly #counters = new StateCounters(this.#store);
   #closed = false;
 
   constructor(read: ReadState) {
@@ -50,7 +52,10 @@ export class ProducedMetrics implements MetricOutput {
     const read: ReadState = (reader) => {
       if (!this.#closed) this.#read(reader);
     };
-    read((state) => this.#zeros.start(state));
+    read((state) => {
+      this.#zeros.start(state);
+      this.#counters.look(state);
+    });
     return collectMetrics({ store: this.#store, read, memory });
   }
 }

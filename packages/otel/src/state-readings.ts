@@ -17,6 +17,8 @@ export type Observe = (definition: StateDefinition, value: number, attributes: A
 /** Hands the live state to a reader. */
 export function observeState(observe: Observe, state: BridgeState): void {
   for (const operation of state.operations()) observeOperation(observe, operation);
+  const limiter = state.rateLimiter?.();
+  if (limiter !== undefined) observe(metric.rateLimitKeys, limiter.keys, {});
   const health = state.health?.();
   if (health !== undefined) observeHealth(observe, health);
   for (const { module, status } of state.patches?.() ?? []) {
@@ -40,6 +42,11 @@ function observeOperation(observe: Observe, state: OperationState): void {
   for (const rateLimit of rateLimitsOf(state)) {
     const named = { ...attributes, [attribute.rateLimitName.name]: rateLimit.name };
     observe(metric.rateLimitLimit, rateLimit.limit, named);
+  }
+  for (const { name, remaining, limit } of state.quotas ?? []) {
+    const named = { ...attributes, [attribute.quotaName.name]: name };
+    observe(metric.quotaRemaining, remaining, named);
+    if (limit !== undefined) observe(metric.quotaLimit, limit, named);
   }
 }
 

@@ -157,6 +157,11 @@ export class RateLimiter {
     return this.#buckets.table.evicted;
   }
 
+  /** Decisions on newcomers that shared a bucket, because every bucket was taken by a key that was not idle. Costs nothing to read. */
+  get overflows(): number {
+    return this.#buckets.overflowed;
+  }
+
   getStats(): RateLimiterStats {
     const { table } = this.#buckets;
     const nowMs = this.#buckets.now();
@@ -172,7 +177,7 @@ export class RateLimiter {
       totalBuckets: this.keysInUse,
       maxKeys: table.maxKeys,
       evicted: this.evictions,
-      overflowed: this.#buckets.overflowed,
+      overflowed: this.overflows,
       waiting: this.room.waiting,
       buckets,
     };

@@ -1,5 +1,8 @@
-/** What keeps the number of values of an attribute finite; `nothing` only on spans and events, never on a metric. */
-export type AttributeBound = 'values' | 'config' | 'error_types' | 'nothing';
+/**
+ * What keeps the number of values of an attribute finite. `few`: only so many are kept, whatever comes. `nothing` only on spans and
+ * events, never on a metric.
+ */
+export type AttributeBound = 'values' | 'config' | 'error_types' | 'few' | 'nothing';
 
 export interface AttributeDefinition<Value extends string = string> {
   readonly name: string;

@@ -68,3 +68,11 @@ export const breakerTarget: AttributeDefinition = {
   bound: 'nothing',
   values: {},
 };
+
+export const quotaName: AttributeDefinition = {
+  name: 'crossbridge.upstream.quota.name',
+  type: 'string',
+  description: 'What the provider counts, such as requests or tokens; eight names of an operation at most.',
+  bound: 'few',
+  values: {},
+};

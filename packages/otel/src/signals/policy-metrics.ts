@@ -93,3 +93,48 @@ export const breakerRejections: CounterDefinition = {
   attributes: [attribute.operation, attribute.mode],
   optional: [],
 };
+
+export const rateLimitKeys: GaugeDefinition = {
+  name: 'crossbridge.rate_limit.keys',
+  type: 'gauge',
+  unit: '{key}',
+  description: 'Keys whose tokens are remembered, of all rate limits together.',
+  attributes: [],
+  optional: [],
+};
+
+export const rateLimitEvictions: CounterDefinition = {
+  name: 'crossbridge.rate_limit.evictions',
+  type: 'counter',
+  unit: '{key}',
+  description: 'Keys whose bucket was full again and gave its place to another key: nothing was lost.',
+  attributes: [],
+  optional: [],
+};
+
+export const rateLimitOverflows: CounterDefinition = {
+  name: 'crossbridge.rate_limit.overflows',
+  type: 'counter',
+  unit: '{decision}',
+  description: 'Decisions on new keys that had to share a bucket, since every other was in use: max_keys is too small.',
+  attributes: [],
+  optional: [],
+};
+
+export const quotaRemaining: GaugeDefinition = {
+  name: 'crossbridge.upstream.quota.remaining',
+  type: 'gauge',
+  unit: '{item}',
+  description: 'What the provider said last is left of its quota.',
+  attributes: [attribute.operation, attribute.quotaName],
+  optional: [],
+};
+
+export const quotaLimit: GaugeDefinition = {
+  name: 'crossbridge.upstream.quota.limit',
+  type: 'gauge',
+  unit: '{item}',
+  description: 'What the provider said last its quota is.',
+  attributes: [attribute.operation, attribute.quotaName],
+  optional: [],
+};
