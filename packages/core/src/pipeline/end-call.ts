@@ -55,6 +55,9 @@ export function endFailedCall(
     return;
   }
   const errorType = classify(error).type;
+  if (isCrossbridgeError(error) && error.code === 'deadline_exceeded' && error.operation === call.operation) {
+    tell(notifier, call, { type: 'timeout.exceeded', call, scope: 'total', mode: 'enforce', limitMs: call.budgetMs });
+  }
   if (answered) tell(notifier, call, { type: 'fallback.used', call, errorType });
   endCall(operation, call, outcomeOf(call, error), errorType, clock.now());
 }

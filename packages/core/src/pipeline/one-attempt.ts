@@ -186,13 +186,14 @@ function judge(operation: Operation, call: Call, error: unknown): Judgement {
   };
 }
 
+/** The deadline of the whole call is told once, when the call ends: several attempts may meet it, or none. */
 function tellTimeout(operation: Operation, call: Call, error: unknown): void {
-  const attempt = isCrossbridgeError(error) && error.code === 'attempt_timeout';
-  const limitMs = attempt ? (operation.config.timeout.attemptMs ?? 0) : call.budgetMs;
+  if (!isCrossbridgeError(error) || error.code !== 'attempt_timeout') return;
+  const limitMs = operation.config.timeout.attemptMs ?? 0;
   tell(operation.environment.notifier, call, {
     type: 'timeout.exceeded',
     call,
-    scope: attempt ? 'attempt' : 'total',
+    scope: 'attempt',
     mode: 'enforce',
     limitMs,
   });
