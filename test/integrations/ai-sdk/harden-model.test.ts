@@ -1,5 +1,5 @@
 import { createOpenAI, type OpenAIProvider } from '@ai-sdk/openai';
-import { CircuitOpenError, RateLimitExceeded } from '@crossbridge/core';
+import { CircuitOpenError, RateLimitExceeded, runAsProbe } from '@crossbridge/core';
 import {
   type HardenModelOptions,
   hardenEmbeddingModel,
@@ -77,6 +77,22 @@ describe('hardenLanguageModel', () => {
     const error = await rejection(generateText({ model: setup.model, prompt }));
     expect(APICallError.isInstance(error)).toBe(true);
     expect(setup.upstream.requests).toHaveLength(3);
+  });
+
+  it('makes no more requests of a model that was hardened twice', async () => {
+    await using setup = await setUp((response) => json(response, 503, { error: { message: 'down' } }));
+    const twice = hardenLanguageModel(setup.model as Parameters<typeof hardenLanguageModel>[0], {
+      bridge: setup.bridge,
+    });
+    await rejection(generateText({ model: twice, prompt }));
+    expect(setup.upstream.requests).toHaveLength(3);
+  });
+
+  it('passes a health check by, which asks once and counts nowhere', async () => {
+    await using setup = await setUp((response) => json(response, 503, { error: { message: 'down' } }));
+    await rejection(runAsProbe(() => generateText({ model: setup.model, prompt, maxRetries: 0 })));
+    expect(setup.upstream.requests).toHaveLength(1);
+    expect(setup.observer.events).toEqual([]);
   });
 
   it('leaves the retries to the AI SDK where the operation has no policy for them', async () => {

@@ -1,4 +1,5 @@
 import type { EmbeddingModelMiddleware, LanguageModelMiddleware } from 'ai';
+import { passesBy } from '../fetch/one-authority.ts';
 import { callModel } from './call-model.ts';
 import { metered } from './meter-model.ts';
 import { modelUsage } from './model-usage.ts';
@@ -23,7 +24,8 @@ export function languageModelMiddleware(options: HardenModelOptions = {}): Langu
   });
   return {
     specificationVersion: 'v4',
-    wrapGenerate: ({ model, params }) => {
+    wrapGenerate: ({ model, params, doGenerate }) => {
+      if (passesBy()) return doGenerate();
       const signal = params.abortSignal;
       return metered(calls, question(params), signal, async (bill) => {
         const result = await callModel(calls, { model, signal }, (abortSignal) =>
@@ -33,7 +35,8 @@ export function languageModelMiddleware(options: HardenModelOptions = {}): Langu
         return result;
       });
     },
-    wrapStream: ({ model, params }) => {
+    wrapStream: ({ model, params, doStream }) => {
+      if (passesBy()) return doStream();
       const signal = params.abortSignal;
       return metered(calls, question(params), signal, (bill) =>
         streamModel(calls, { model, signal }, bill, (abortSignal) => model.doStream({ ...params, abortSignal })),
@@ -48,7 +51,8 @@ export function embeddingModelMiddleware(options: HardenModelOptions = {}): Embe
   const calls = modelCalls(options, 'embed');
   return {
     specificationVersion: 'v4',
-    wrapEmbed: ({ model, params }) => {
+    wrapEmbed: async ({ model, params, doEmbed }) => {
+      if (passesBy()) return await doEmbed();
       const signal = params.abortSignal;
       return metered(calls, { body: params.values, hasAnswer: false }, signal, async (bill) => {
         const result = await callModel(calls, { model, signal }, (abortSignal) =>

@@ -1,9 +1,8 @@
-import { isProbe } from '@crossbridge/core';
 import type { UpstreamRule } from '@crossbridge/core/config';
 import { isStainless } from './ai-request.ts';
 import { currentKey } from './call-key.ts';
 import { compileUpstreams, type UpstreamMatcher } from './match.ts';
-import { isInAttempt } from './one-authority.ts';
+import { passesBy } from './one-authority.ts';
 import { assertHardenFetchOptions, type HardenFetchOptions } from './options.ts';
 import { type Fetch, type OutgoingRequest, readRequest, targetOf } from './request.ts';
 import { sdkCallOf } from './sdk-call.ts';
@@ -40,8 +39,7 @@ export function hardenFetch(fetch: Fetch, options: HardenFetchOptions): Fetch {
   return function hardenedFetch(input, init) {
     const target = targetOf(input, init);
     const rule = target === undefined ? undefined : match(target.method, target.url);
-    // A health check asks how the upstream is, not how its calls fare under the policies.
-    if (target === undefined || rule === undefined || isProbe() || isInAttempt()) return fetch(input, init);
+    if (target === undefined || rule === undefined || passesBy()) return fetch(input, init);
     let request: OutgoingRequest;
     try {
       request = readRequest(input, init, target);

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { isProbe } from '@crossbridge/core';
 
 const attempts = new AsyncLocalStorage<true>();
 
@@ -10,7 +11,7 @@ export function runAsAttempt<T>(fn: () => T): T {
   return attempts.run(true, fn);
 }
 
-/** Whether the code that asks runs inside an attempt of a hardened client. */
-export function isInAttempt(): boolean {
-  return attempts.getStore() === true;
+/** Whether a request passes the policies by: it is made inside an attempt of a hardened client, or by a health check, which asks how the upstream is. */
+export function passesBy(): boolean {
+  return attempts.getStore() === true || isProbe();
 }

@@ -6,7 +6,7 @@ export interface FirstContent {
   readonly operation: string;
   /** The attempt whose answer it is; those before it were never seen. */
   readonly attempt: number;
-  /** Milliseconds from the application's request to the first content: limits, queues and earlier attempts included. */
+  /** Milliseconds from the application's request to the first content: limits, queues and earlier attempts included, the wait for `tokens` not. */
   readonly afterMs: number;
   /** Milliseconds from the request of this attempt to the first content: the provider's own time. */
   readonly attemptMs: number;
