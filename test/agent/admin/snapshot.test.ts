@@ -6,8 +6,13 @@ import { check } from './fakes.ts';
 
 const { config } = createBridge();
 
+const NO_KEYS = { keys: 0, evictions: 0, overflows: 0 };
+
 function snapshotOfHealth(health: () => OverallHealth) {
-  return takeSnapshot({ config, state: { operations: () => [], health, ready: () => true } });
+  return takeSnapshot({
+    config,
+    state: { operations: () => [], rateLimiter: () => NO_KEYS, health, ready: () => true },
+  });
 }
 
 function withDetails(details: Record<string, unknown>): CheckHealth {

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-// biome-ignore lint/correctness/noUndeclaredDependencies: the parser that core brings.
 import { parse } from 'yaml';
 import { runCli } from '../../../packages/agent/src/cli/run.ts';
 import { terminal } from './terminal.ts';

@@ -204,6 +204,20 @@ describe('the admin server', () => {
     expect(await exchange(port, `${LIVEZ}Connection: close\r\n\r\n`)).toContain('alive');
   });
 
+  it('lets a probe in while others take every connection and send half a request, or do not read', async () => {
+    const { port } = await serve({ connections: 8 });
+    const flood = Array.from({ length: 60 }, () => new RawConnection(port));
+    for (const { socket } of flood.slice(0, 55)) socket.write('GET /livez HTTP/1.1\r\nHo');
+    const unread = flood.slice(55);
+    for (const { socket } of unread) socket.pause().write('GET /huge HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    for (let probe = 0; probe < 12; probe += 1) {
+      expect(await exchange(port, `${LIVEZ}Connection: close\r\n\r\n`)).toContain('alive');
+      unread.push(new RawConnection(port));
+      unread.at(-1)?.socket.pause().write('GET /huge HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    }
+    for (const { socket } of [...flood, ...unread]) socket.destroy();
+  });
+
   it('gives the place of a connection that is only kept to one that wants something', async () => {
     const { port } = await serve({ connections: 2, keepAliveMs: 60_000 });
     const kept = [new RawConnection(port), new RawConnection(port)];
