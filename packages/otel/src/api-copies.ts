@@ -13,7 +13,7 @@ interface Registered {
  * The version of the API through which an SDK was registered that this copy of the API cannot see, because that one is older than this
  * one. Everything would silently go nowhere then.
  */
-export function invisibleSdk(): string | undefined {
+function invisibleSdk(): string | undefined {
   const registered = (globalThis as { readonly [REGISTERED]?: Registered })[REGISTERED];
   if (registered === undefined) return undefined;
   const { version = 'unknown', trace: tracing, metrics: metering } = registered;

@@ -20,7 +20,7 @@ describe('SnapshotPublisher', () => {
     const publisher = new SnapshotPublisher(
       {
         config,
-        state: { operations: () => [], rateLimiter: () => NO_KEYS, health: () => health, ready: () => true },
+        state: { health: () => health, ready: () => true },
         observe: () => () => {},
         health: { watch: () => () => {} },
       },

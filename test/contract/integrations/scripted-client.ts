@@ -47,7 +47,7 @@ export class ScriptedClient {
   }
 }
 
-export const ANSWER: readonly string[] = Object.freeze(['answer']);
+const ANSWER: readonly string[] = Object.freeze(['answer']);
 
 /** The part of the contract that all wrappers of a {@link ScriptedClient} share. */
 export const scripted: Pick<Integration, 'expectAnswer' | 'expectFailure'> = {

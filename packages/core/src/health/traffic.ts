@@ -16,7 +16,7 @@ export interface Traffic {
 export const MIN_CALLS_TO_JUDGE = 5;
 
 /** Half of the calls failing is what opens a circuit breaker by default: one judgement in both places. */
-export const UNHEALTHY_FAILURE_RATIO = 0.5;
+const UNHEALTHY_FAILURE_RATIO = 0.5;
 
 /** One in ten is felt by users, and more than retries hide. */
 export const DEGRADED_FAILURE_RATIO = 0.1;

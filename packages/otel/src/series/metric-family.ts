@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { MetricDefinition } from '../signals/definitions.ts';
 
 /** Label sets of one metric. Those beyond share one series, as in OpenTelemetry's SDK. */
-export const MAX_SERIES = 2_000;
+const MAX_SERIES = 2_000;
 
 /** What the specification of the metrics SDK calls the label of the series that all others are folded into. */
 const OVERFLOW: Attributes = { 'otel.metric.overflow': true };
