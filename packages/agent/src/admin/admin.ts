@@ -1,3 +1,4 @@
+import type { Bridge } from '@crossbridge/core';
 import { reportOnce } from '../report.ts';
 import { AdminThread } from './admin-thread.ts';
 import { type AnswerSources, Answers } from './answers.ts';
@@ -36,7 +37,7 @@ export class Admin {
   }
 
   /** Gives it something to tell. `sdk` is undefined when there is none: `/metrics` then says so. */
-  connect(bridge: Published, sdk: AnswerSources['sdk']): void {
+  connect(bridge: Published & Pick<Bridge, 'state'>, sdk: AnswerSources['sdk']): void {
     this.#answers = new Answers({ state: bridge.state, sdk }, reportFailure);
     this.#publisher = new SnapshotPublisher(bridge, (json) => this.#thread.post({ type: 'snapshot', json }));
     this.#stopPublishing = this.#publisher.start();

@@ -1,5 +1,5 @@
 import type { Bridge, BridgeEvent, HealthRegistry } from '@crossbridge/core';
-import { takeSnapshot } from './snapshot.ts';
+import { type SnapshotSource, takeSnapshot } from './snapshot.ts';
 
 /** What no event tells of (a result that grows too old, say) is seen this often. */
 const POLL_MS = 1_000;
@@ -12,7 +12,7 @@ const CHANGES: ReadonlySet<BridgeEvent['type']> = new Set<BridgeEvent['type']>([
   'health.overall_changed',
 ]);
 
-export interface Published extends Pick<Bridge, 'config' | 'state' | 'observe'> {
+export interface Published extends SnapshotSource, Pick<Bridge, 'observe'> {
   readonly health: Pick<HealthRegistry, 'watch'>;
 }
 

@@ -1,4 +1,4 @@
-import type { Bridge, CheckHealth, OverallHealth } from '@crossbridge/core';
+import type { Bridge, BridgeStateView, CheckHealth, OverallHealth } from '@crossbridge/core';
 
 /** What is known of the health of the process, in a form that fits through a message and into an answer. */
 export interface HealthSnapshot {
@@ -17,8 +17,12 @@ const MOST_NAME_CHARACTERS = 200;
 const MOST_MESSAGE_CHARACTERS = 1_000;
 const MOST_DETAIL_CHARACTERS = 4_000;
 
+export interface SnapshotSource extends Pick<Bridge, 'config'> {
+  readonly state: Pick<BridgeStateView, 'health' | 'ready'>;
+}
+
 /** Takes a snapshot. Its size is bounded, whatever the checks of the application tell. Never throws. */
-export function takeSnapshot(bridge: Pick<Bridge, 'config' | 'state'>): HealthSnapshot {
+export function takeSnapshot(bridge: SnapshotSource): HealthSnapshot {
   try {
     const { overall, checks } = bridge.state.health();
     return {

@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { headersOf } from './answer.ts';
+import { Connections } from './connections.ts';
 import { respond, type Site } from './respond.ts';
 
 /** What a client may take. Times in milliseconds. */
 export interface ClientLimits {
   readonly headerBytes: number;
+  /** At once. One more takes the place of the oldest that wants nothing, or else of the oldest. */
   readonly connections: number;
   /** Requests that one connection may have under way; no client of today sends a second before the first is answered. */
   readonly pipelined: number;
@@ -45,14 +46,13 @@ export function adminServer(site: Site, limits: ClientLimits = CLIENT_LIMITS): S
     requireHostHeader: true,
     insecureHTTPParser: false,
   });
-  server.maxConnections = limits.connections;
   server.timeout = limits.idleMs;
-  const underWay = new WeakMap<Socket, number>();
+  const connections = new Connections(limits.connections);
+  server.on('connection', (socket) => connections.add(socket));
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const { socket } = request;
-    const requests = (underWay.get(socket) ?? 0) + 1;
-    underWay.set(socket, requests);
-    response.on('close', () => underWay.set(socket, (underWay.get(socket) ?? 1) - 1));
+    const requests = connections.begin(socket);
+    response.on('close', () => connections.end(socket));
     if (requests > limits.pipelined) socket.destroy();
     else void serve(site, request, response, limits.answerMs);
   };
@@ -60,8 +60,6 @@ export function adminServer(site: Site, limits: ClientLimits = CLIENT_LIMITS): S
   // Without a listener the client would be told to go on and send its body.
   server.on('checkContinue', onRequest);
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => refuseTunnel(socket));
-  // Connections that are kept for later give way to those that want something now.
-  server.on('drop', () => server.closeIdleConnections());
   return server;
 }
 
