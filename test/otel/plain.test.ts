@@ -1,9 +1,11 @@
 import { createBridge, type Observer } from '@crossbridge/core';
-import { SpanKind, trace } from '@opentelemetry/api';
+import { type Context, type Span, SpanKind, trace } from '@opentelemetry/api';
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace';
 import { afterEach, describe, expect, it } from 'vitest';
+import { BreakerStates } from '../../packages/otel/src/breaker-states.ts';
 import { KeepWhatHurt } from '../../packages/otel/src/keep-what-hurt.ts';
 import { createOtelObserver, type OtelObserverOptions } from '../../packages/otel/src/otel-observer.ts';
+import { CallSpans } from '../../packages/otel/src/spans.ts';
 import { failing, httpError, plainRetry } from '../support/bridges.ts';
 import { startOtel, stopOtel } from '../support/otel.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -107,4 +109,40 @@ describe('calls that go through at once', () => {
     const slow = spans.filter(({ attributes }) => attributes['crossbridge.outcome'] === 'success');
     expect(slow.length).toBeGreaterThan(3);
   });
+
+  it('are forgotten when they have ended, even if the SDK fails at their spans', async () => {
+    const spans = new CallSpans({
+      attemptSpans: 'auto',
+      recordKey: false,
+      now: () => 1_700_000_000_000,
+      breakers: new BreakerStates(undefined),
+      keep: undefined,
+      onLost: () => {},
+    });
+    startOtel();
+    const seen: unknown[] = [];
+    for (const fails of [false, true]) {
+      for (const told of ['plain', 'all']) {
+        const { call } = newCall();
+        spans.enter({ kind: 'call', call });
+        const span = trace.getSpan(spans.recordedContextOf(call) as Context) as Span;
+        if (fails) {
+          span.end = () => {
+            throw new Error('SDK');
+          };
+        }
+        const ended = { type: 'call.ended', call, outcome: 'success', errorType: undefined, durationMs: 1 } as const;
+        const end = (): void => (told === 'plain' ? spans.plain(call) : spans.on(ended));
+        if (fails) expect(end).toThrow('SDK');
+        else end();
+        seen.push(spans.recordedContextOf(call));
+      }
+    }
+    expect(seen).toEqual([undefined, undefined, undefined, undefined]);
+  });
 });
+
+function newCall() {
+  const times = { startedAtMs: 0, limiterMs: 0, queueMs: 0, attemptMs: 0, backoffMs: 0, durationMs: 1 };
+  return { call: { operation: 'search', key: undefined, attempts: 0, rateLimits: [], ...times } };
+}

@@ -4,6 +4,7 @@ import { endAttemptSpan, showAttempt, startAttemptSpan } from './attempt-spans.t
 import type { BreakerStates } from './breaker-states.ts';
 import { positionIn, withPosition } from './call-context.ts';
 import { type AttemptRecord, type CallRecord, newCallRecord } from './call-record.ts';
+import { CallRecords } from './call-records.ts';
 import {
   endCallSpan,
   hashKey,
@@ -37,10 +38,7 @@ export interface SpanOptions {
 /** Makes the spans of calls and keeps the context of each, whatever asynchronous context its parts are run in. */
 export class CallSpans {
   readonly #options: SpanOptions;
-  /** Of calls under way. Their ends are told without fail, and a `WeakMap` would cost each of them several times as much. */
-  readonly #records = new Map<CallInfo, CallRecord>();
-  /** The one that was looked for last: facts of one call come in a row. */
-  #found: CallRecord | undefined;
+  readonly #records: CallRecords = new CallRecords();
   readonly #source: CallSpanSource;
 
   constructor(options: SpanOptions) {
@@ -65,49 +63,37 @@ export class CallSpans {
 
   /** The context of a call whose trace is recorded. */
   recordedContextOf(call: CallInfo | undefined): Context | undefined {
-    const record = this.#find(call);
+    const record = this.#records.find(call);
     return record?.recording ? record.context : undefined;
   }
 
   /** The end of a call that went through at once, of which nothing was told before. */
   plain(call: PlainCall): void {
-    const record = this.#find(call);
+    const record = this.#records.find(call);
     if (record === undefined) return;
     const { keep } = this.#options;
     const { durationMs } = call;
-    if (record.recording || (keep !== undefined && durationMs > keep.slowerThanMs)) {
+    try {
+      if (!record.recording && !(keep !== undefined && durationMs > keep.slowerThanMs)) return;
       if (call.rateLimits.length > 0) record.rateLimitResult = 'admitted';
       this.on({ type: 'call.ended', call, outcome: 'success', errorType: undefined, durationMs });
+    } finally {
+      this.#records.forget(record);
     }
-    record.first.attempt = 0;
-    this.#forget(record);
   }
 
   on(event: BridgeEvent): void {
     this.#followBreakers(event);
-    const record = this.#find(event.call);
+    const record = this.#records.find(event.call);
     if (record === undefined) return;
-    if (!record.recording) this.#keepIfItHurts(record, event);
-    // After its end only attempts can still end: nothing may be written to the span any more.
-    if (record.recording && (!record.ended || event.type === 'attempt.ended')) this.#follow(record, event);
-    if (event.type === 'call.ended') record.ended = true;
-    if (event.type === 'attempt.ended' && event.attempt === 1) record.first.attempt = 0;
-    // What was never begun will not end.
-    if (record.ended && record.call.attempts === 0) record.attempts.length = 0;
-    if (record.ended && record.attempts.length === 0) this.#forget(record);
-  }
-
-  #find(call: CallInfo | undefined): CallRecord | undefined {
-    if (this.#found?.call === call) return this.#found;
-    // To look for an object in a map gives it an identity, which costs more than the rest of it.
-    if (call === undefined || this.#records.size === 0) return undefined;
-    this.#found = this.#records.get(call);
-    return this.#found;
-  }
-
-  #forget(record: CallRecord): void {
-    this.#records.delete(record.call);
-    if (this.#found === record) this.#found = undefined;
+    try {
+      if (!record.recording) this.#keepIfItHurts(record, event);
+      // After its end only attempts can still end: nothing may be written to the span any more.
+      if (record.recording && (!record.ended || event.type === 'attempt.ended')) this.#follow(record, event);
+    } finally {
+      // Even if the SDK fails: else each call would stay for ever.
+      this.#records.told(record, event);
+    }
   }
 
   #followBreakers(event: BridgeEvent): void {
@@ -124,7 +110,7 @@ export class CallSpans {
     const inner = begun.own ? trace.setSpan(around, begun.span) : around;
     const record = newCallRecord(first, begun, inner, startedAt);
     if (record.recording) this.#showKey(record);
-    this.#records.set(call, record);
+    this.#records.add(record);
     return inner;
   }
 
@@ -155,7 +141,7 @@ export class CallSpans {
   #enterAttempt({ call, attempt, attemptKind }: AttemptScope): Context | undefined {
     const active = context.active();
     const around = positionIn(active);
-    const record = this.#find(call);
+    const record = this.#records.find(call);
     if (record?.first.attempt === attempt) return around === record.first ? undefined : record.context;
     // A call that waited in a queue may be resumed in the asynchronous context of the one that made room for it, and a hedge may
     // begin in that of the attempt beside which it runs.
