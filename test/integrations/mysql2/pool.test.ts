@@ -154,12 +154,19 @@ describeWithServers(['mariadb'], 'A hardened pool of mysql2', () => {
   });
 
   it('keeps money exact, whatever replies and requests are lost', async () => {
-    const fault = fc.option(fc.constantFrom<Fault>('lose-reply', 'lose-request'), { nil: undefined, freq: 3 });
-    let unsure = 0;
+    const fault = fc.constantFrom<Fault | undefined>(
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      'lose-reply',
+      'lose-request',
+    );
+    const ends: string[] = [];
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 8 }),
-        fc.array(fault, { minLength: 5, maxLength: 40 }),
+        fc.array(fault, { minLength: 20, maxLength: 60 }),
         async (count, plan) => {
           await direct.query('delete from account');
           await direct.query('delete from transfer');
@@ -186,7 +193,7 @@ describeWithServers(['mariadb'], 'A hardened pool of mysql2', () => {
             }),
           );
           proxy.calm();
-          unsure += heard.filter((end) => end === 'unknown').length;
+          ends.push(...heard);
           // What the server has not heard of yet, it forgets with the connection.
           await expect.poll(() => value('select count(*) from information_schema.innodb_trx')).toBe(0);
           for (const [n, end] of heard.entries()) {
@@ -199,8 +206,9 @@ describeWithServers(['mariadb'], 'A hardened pool of mysql2', () => {
           expect(await value('select balance from account where id = 2')).toBe(100 + made);
         },
       ),
-      { numRuns: 12, seed: 20_261_124 },
+      { numRuns: 20, seed: 20_261_124 },
     );
-    expect(unsure).toBeGreaterThan(0);
+    // The property says something only where transfers end in all ways.
+    for (const end of ['done', 'unknown']) expect(ends.filter((one) => one === end).length).toBeGreaterThan(3);
   });
 });

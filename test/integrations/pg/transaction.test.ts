@@ -271,6 +271,27 @@ describeWithServers(['postgres'], 'A transaction on a hardened pool', () => {
     expect(await balance()).toBe(100);
   });
 
+  it('on a server that cannot be asked, is unknown when the reply to COMMIT is lost, and takes no failure for a success', async () => {
+    await account();
+    // As it is before PostgreSQL 13, and on others that speak its protocol.
+    await bench.direct.query('alter function pg_catalog.pg_current_xact_id_if_assigned() rename to gone');
+    try {
+      const pool = bench.pool();
+      const swallowed = pool.tx(async (client) => {
+        await deposit(client);
+        await client.query('select 1 / 0').catch(() => {});
+      });
+      expect(await rejection(swallowed)).toMatchObject({ code: '22012' });
+      bench.proxy.on('COMMIT', 'lose-reply');
+      const error = await rejection(pool.tx(deposit));
+      expect(error).toBeInstanceOf(CommitOutcomeUnknown);
+      expect(error).toMatchObject({ transactionId: undefined });
+    } finally {
+      await bench.direct.query('alter function pg_catalog.gone() rename to pg_current_xact_id_if_assigned');
+    }
+    expect(await balance()).toBe(100);
+  });
+
   it('survives a server that is killed in its midst', async () => {
     bench.configure({
       retry: { maxAttempts: 60, baseDelayMs: 50, maxDelayMs: 200, exponentialBase: 2, jitter: 'none' },

@@ -22,7 +22,14 @@ const transfers = fc.array(
   }),
   { minLength: 1, maxLength: 12 },
 );
-const fault = fc.option(fc.constantFrom<Fault>('lose-reply', 'lose-request'), { nil: undefined, freq: 2 });
+const fault = fc.constantFrom<Fault | undefined>(
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  'lose-reply',
+  'lose-request',
+);
 
 /** How the callers of the transfers heard of their end. */
 type Heard = 'done' | 'failed' | 'unknown';
@@ -70,9 +77,9 @@ describeWithServers(['postgres'], 'Money on a hardened pool', () => {
 
   it('is neither made nor lost, whatever replies and requests are, and each transfer is as its caller heard', async () => {
     let faults = 0;
-    let unsure = 0;
+    const ends: Heard[] = [];
     await fc.assert(
-      fc.asyncProperty(transfers, fc.array(fault, { minLength: 5, maxLength: 60 }), async (all, plan) => {
+      fc.asyncProperty(transfers, fc.array(fault, { minLength: 20, maxLength: 80 }), async (all, plan) => {
         await start();
         const pool = bench.pool({ max: 4 });
         let at = 0;
@@ -86,14 +93,15 @@ describeWithServers(['postgres'], 'Money on a hardened pool', () => {
         const heard = await Promise.all(all.map((one, n) => transfer(pool, one, n)));
         bench.proxy.calm();
         await pool.end();
-        unsure += heard.filter((end) => end === 'unknown').length;
+        ends.push(...heard);
         await assertExact(all, heard);
       }),
       { numRuns: 25, seed: 20_261_124, endOnFailure: true },
     );
     expect(faults).toBeGreaterThan(100);
     // The server was there all the time, so it could always be asked.
-    expect(unsure).toBe(0);
+    expect(ends).not.toContain('unknown');
+    expect(ends.filter((end) => end === 'done').length).toBeGreaterThan(50);
   });
 
   it('is neither made nor lost by a server that is killed, paused and restarted again and again', async () => {
