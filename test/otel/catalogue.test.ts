@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { createBridge } from '@crossbridge/core';
 import { createOtelObserver, KeepWhatHurt } from '@crossbridge/otel';
 import { SpanKind, trace } from '@opentelemetry/api';
@@ -42,6 +43,7 @@ it('has a situation for every signal, and no signal that is not in it', async ()
     metrics: 'producer',
     keep,
     recordKey: 'hashed',
+    streams: true,
     now: () => clock.now(),
     state: () => ({ ...bridge.state, patches: () => [{ module: 'fetch', status: 'active' }] }),
     writeLog: ({ event }) => logged.add(event),
@@ -74,6 +76,14 @@ it('has a situation for every signal, and no signal that is not in it', async ()
   bridge.health.register('db', () => works);
   for (works of [true, false, true, false]) await clock.run(bridge.health.run('db'));
   bridge.apply(config);
+  channel('crossbridge:stream.first_content').publish({
+    operation: 'retried',
+    attempt: 1,
+    afterMs: 250,
+    attemptMs: 200,
+  });
+  const usage = { input: 7, output: 3 };
+  channel('crossbridge:stream.end').publish({ operation: 'retried', end: 'truncated', afterMs: 900, usage });
   const lock = Promise.all([bridge.run('full', busy(1_000)), bridge.run('full', busy(1_000))]);
 
   const { resourceMetrics } = await producer.collect();
@@ -111,5 +121,6 @@ it('has a situation for every signal, and no signal that is not in it', async ()
   expect([...events].sort()).toEqual(CATALOGUE.events.map(({ name }) => name).sort());
   expect([...logged].sort()).toEqual(CATALOGUE.logs.map(({ name }) => name).sort());
   expect(await rejection(bridge.run('tripped', fail))).toMatchObject({ code: 'circuit_open' });
+  observer.close();
   bridge.close();
 });

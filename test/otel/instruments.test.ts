@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { DataPointType } from '@opentelemetry/sdk-metrics';
 import { afterEach, expect, it } from 'vitest';
 import type { BridgeState } from '../../packages/otel/src/bridge-state.ts';
@@ -27,7 +28,9 @@ const EVERYTHING: BridgeState = {
 
 it('are those of the catalogue, all of them, each with the unit, type, buckets and attributes it has there', async () => {
   const otel = startOtel();
-  const observer = createOtelObserver({ state: () => EVERYTHING });
+  const observer = createOtelObserver({ state: () => EVERYTHING, streams: true });
+  channel('crossbridge:stream.first_content').publish({ operation: 'search', afterMs: 1 });
+  channel('crossbridge:stream.end').publish({ operation: 'search', end: 'complete', afterMs: 1, usage: { input: 1 } });
   await driveCall(observer, {}, async (call) => {
     call.limit({ waitMs: 10 });
     call.queue(10);
@@ -51,6 +54,7 @@ it('are those of the catalogue, all of them, each with the unit, type, buckets a
   });
   observer.on({ type: 'health.checked', check: 'db', status: 'healthy', durationMs: 1, call: undefined });
   const collected = await otel.collect();
+  observer.close();
   expect(collected.errors).toEqual([]);
   expect(collected.names).toEqual(CATALOGUE.metrics.map((metric) => metric.name).sort());
   for (const definition of CATALOGUE.metrics) expectAsDefined(collected, definition);

@@ -24,6 +24,7 @@ export function startTelemetry(bridge: Bridge, patches: readonly Patch[]): Runni
     state: () => state,
     metrics: isSdkDisabled() ? 'instruments' : 'producer',
     recordKey,
+    streams: true,
     ...(keep === undefined ? {} : { keep }),
     ...(writeLog === undefined ? {} : { writeLog }),
   });

@@ -44,6 +44,10 @@ export class InstrumentMetrics implements MetricOutput, MeasurementSink {
     this.#read = read;
   }
 
+  get sink(): MeasurementSink {
+    return this;
+  }
+
   get active(): boolean {
     const provider = metrics.getMeterProvider();
     if (provider !== this.#provider && !this.#closed) this.#moveTo(provider);

@@ -11,6 +11,7 @@ import type { PlainCall } from './operation-measurements.ts';
 import { ProducedMetrics } from './produced-metrics.ts';
 import { type AttemptSpans, CallSpans } from './spans.ts';
 import { StateLog, type StateLogLine } from './state-log.ts';
+import { followStreams } from './streams.ts';
 
 export interface OtelObserverOptions {
   /**
@@ -37,6 +38,11 @@ export interface OtelObserverOptions {
    * OpenTelemetry only. At most 6 a minute of one kind about one thing.
    */
   readonly writeLog?: (line: StateLogLine) => void;
+  /**
+   * Whether the streamed answers that `@crossbridge/integrations` guards are measured, all of the process, whichever bridge they belong to: for
+   * one observer of it. Default false.
+   */
+  readonly streams?: boolean;
   /** Milliseconds, on the time line of `performance.now()` or since 1970. Default `performance.now`. */
   readonly now?: () => number;
 }
@@ -69,6 +75,7 @@ export function createOtelObserver(options: OtelObserverOptions = {}): OtelObser
   const onLost = (): void => metrics.lose('call_not_kept');
   const spans = new CallSpans({ attemptSpans, recordKey, now, breakers, keep, onLost });
   const log = new StateLog(writeLog, () => metrics.lose('log_suppressed'), now);
+  const unfollow = options.streams === true ? followStreams(metrics.sink, () => metrics.active) : () => {};
   const refresh = (): void => safely('refreshing the instruments', () => void metrics.active);
   refresh();
   return {
@@ -126,7 +133,10 @@ export function createOtelObserver(options: OtelObserverOptions = {}): OtelObser
       );
     },
     refresh,
-    close: () => safely('closing', () => metrics.close()),
+    close: () => {
+      unfollow();
+      safely('closing', () => metrics.close());
+    },
   };
 }
 

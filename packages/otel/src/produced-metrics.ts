@@ -3,6 +3,7 @@ import type { Context } from '@opentelemetry/api';
 import type { ReadState } from './bridge-state.ts';
 import { collectMetrics } from './collect-metrics.ts';
 import { DeltaMemory } from './delta-memory.ts';
+import type { MeasurementSink } from './measurement-sink.ts';
 import { type Loss, Measurements } from './measurements.ts';
 import type { CollectedMetrics, MetricProducer, Temporality } from './metric-data.ts';
 import type { MetricOutput } from './metric-output.ts';
@@ -20,6 +21,10 @@ export class ProducedMetrics implements MetricOutput {
   readonly #zeros = new ZeroSeries(this.#store);
   readonly #counters = new StateCounters(this.#store);
   #closed = false;
+
+  get sink(): MeasurementSink {
+    return this.#store;
+  }
 
   constructor(read: ReadState) {
     this.#read = read;

@@ -4,3 +4,4 @@ export * from './attempt-attributes.ts';
 export * from './call-attributes.ts';
 export * from './policy-attributes.ts';
 export * from './state-attributes.ts';
+export * from './stream-attributes.ts';

@@ -3,3 +3,4 @@ export * from './attempt-metrics.ts';
 export * from './call-metrics.ts';
 export * from './policy-metrics.ts';
 export * from './state-metrics.ts';
+export * from './stream-metrics.ts';
