@@ -98,6 +98,15 @@ describeWithServers(['mariadb'], 'A hardened pool of mysql2', () => {
     expect(rows).toEqual([{ one: 1 }]);
   });
 
+  it('takes connections that are held past the policies for overload, too, and not for a server that is away', async () => {
+    const pool = newPool(1);
+    const held = await pool.getConnection();
+    const error = await rejection(hardenMysqlPool(pool, { bridge, acquireTimeoutMs: 20 }).query('select 1'));
+    expect(error).toMatchObject({ code: 'bulkhead_full' });
+    expect(observer.ofType('attempt.ended').map(({ errorType }) => errorType)).toEqual(['bulkhead_full']);
+    held.release();
+  });
+
   it('runs a transaction again after a deadlock and after a connection lost before COMMIT', async () => {
     await direct.query('insert into account values (1, 0), (2, 0)');
     let runs = 0;

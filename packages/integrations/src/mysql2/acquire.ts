@@ -2,7 +2,7 @@ import { type AttemptContext, BulkheadFullError } from '@crossbridge/core';
 import { before } from '../sql/before.ts';
 import { NothingDone } from '../sql/failures.ts';
 import { scopeOn } from '../sql/transaction-scope.ts';
-import type { MysqlConnection } from './driver.ts';
+import type { MysqlConnection, MysqlDriverPool } from './driver.ts';
 import { MysqlLease } from './lease.ts';
 import type { MysqlHost } from './pool-host.ts';
 
@@ -30,7 +30,7 @@ export async function acquire(
   const arriving = connect(host, leave);
   const tooLate = (): Error => {
     const within = `within ${Math.round(timeoutMs)} ms`;
-    if (gate.taken > pool.config.connectionLimit) {
+    if (isFull(pool)) {
       return new BulkheadFullError(operation, `the pool gave no connection ${within}`);
     }
     return Object.assign(new Error(`No connection to MySQL ${within}`), { code: 'ETIMEDOUT', syscall: 'connect' });
@@ -45,6 +45,12 @@ export async function acquire(
     );
     throw error;
   }
+}
+
+/** Whether all connections are in use, by whomever. A pool that does not say is taken to be, which no breaker counts. */
+function isFull({ config, _allConnections, _freeConnections }: MysqlDriverPool): boolean {
+  if (_allConnections === undefined || _freeConnections === undefined) return true;
+  return _freeConnections.length === 0 && _allConnections.length >= config.connectionLimit;
 }
 
 async function connect({ pool, bridge, operation }: MysqlHost, leave: () => void): Promise<MysqlLease> {

@@ -16,6 +16,8 @@ export interface MysqlConnection {
 export interface MysqlDriverPool {
   getConnection(callback: (error: Error | null, connection?: MysqlConnection) => void): void;
   readonly config: { readonly connectionLimit: number; readonly connectionConfig: object };
+  readonly _allConnections?: { readonly length: number };
+  readonly _freeConnections?: { readonly length: number };
 }
 
 /** The promise side of a pool, and of a connection. */
