@@ -43,22 +43,24 @@ export function assertBridgeOptions(options: BridgeOptions): void {
   for (const [index, observer] of observers.entries()) assertObserver(observer, `observers[${index}] of ${whose}`);
 }
 
+const MEMBERS = ['on', 'around', 'plain', 'wants'] as const satisfies readonly (keyof Observer)[];
+
 /** Refuses what can be told nothing, most likely because of a typing mistake. */
 export function assertObserver(observer: unknown, what: string): void {
   const isObject = typeof observer === 'object' && observer !== null;
-  const [on, around] = isObject ? [memberOf(observer, 'on'), memberOf(observer, 'around')] : [];
-  if (on === undefined && around === undefined) {
+  const members = MEMBERS.map((name) => [name, isObject ? memberOf(observer, name) : undefined] as const);
+  if (members.every(([name, member]) => name === 'wants' || name === 'plain' || member === undefined)) {
     const got = isObject ? 'an object with neither' : shown(observer);
     throw new InvalidArgumentError(`${what} must be an object with on or around, got ${got}`);
   }
-  for (const [name, member] of [['on', on] as const, ['around', around] as const]) {
+  for (const [name, member] of members) {
     if (member === undefined || typeof member === 'function') continue;
     throw new InvalidArgumentError(`${what}: ${name} must be a function, got ${shown(member)}`);
   }
 }
 
 /** A getter that throws is the failure of an observer, told as others are: not one of whoever adds it. */
-function memberOf(observer: Observer, name: 'on' | 'around'): unknown {
+function memberOf(observer: Observer, name: (typeof MEMBERS)[number]): unknown {
   try {
     return observer[name];
   } catch {
