@@ -56,8 +56,14 @@ describe('createBridge', () => {
     ],
     [{ observers: [undefined] }, 'observers[0] of createBridge must be an object with on or around, got undefined'],
     [{ observers: [{ on: 'x' }] }, 'observers[0] of createBridge: on must be a function, got "x"'],
-    [{ observers: [{ on: () => {}, wants: true }] }, 'observers[0] of createBridge: wants must be a function, got true'],
-    [{ observers: [{ wants: () => true }] }, 'observers[0] of createBridge must be an object with on or around'],
+    [
+      { observers: [{ on: () => {}, wants: true }] },
+      'observers[0] of createBridge: wants must be a function, got true',
+    ],
+    [
+      { observers: [{ wants: () => true }] },
+      'observers[0] of createBridge must be an object with on or around, got an object with neither',
+    ],
     [{ errorRules: {} }, 'errorRules of createBridge must be a list of rules, got an object'],
   ])('refuses the options %j', (options, message) => {
     expectInvalid(
