@@ -81,14 +81,19 @@ describe('assertRegisterOptions', () => {
     [{ intervalMs: 0 }, "intervalMs of the health check 'db' must be milliseconds above 0, 2147483647 at most, got 0"],
     [{ timeoutMs: Number.NaN }, 'timeoutMs of'],
     [{ timeoutMs: 2 ** 31 }, 'timeoutMs of'],
-    [{ intervalMs: '5s' as never }, 'got 5s'],
+    [{ intervalMs: '5s' }, 'got 5s'],
     [{ failureThreshold: 0 }, 'failureThreshold of'],
     [{ successThreshold: 1.5 }, 'must be a whole number of at least 1, got 1.5'],
     [{ minimumDwellMs: -1 }, 'minimumDwellMs of'],
     [{ flapping: { windowMs: 0 } }, 'flapping.windowMs of'],
+    [{ intervall: 5 }, `the health check 'db' has no option "intervall"; did you mean "intervalMs"?`],
+    [{ required: 'yes' }, 'required of the health check \'db\' must be true or false, got "yes"'],
+    [{ operation: 5 }, "operation of the health check 'db' must be the name of an operation, got 5"],
+    [{ flapping: { window: 5 } }, 'flapping of the health check \'db\' has no option "window"'],
+    [null, "The options of the health check 'db' must be an object, got null"],
     [{ flapping: { transitions: 1 } }, 'must be a whole number of at least 2, got 1'],
   ])('refuses %j', (options, message) => {
-    expect(() => assertRegisterOptions('db', options)).toThrow(message);
+    expect(() => assertRegisterOptions('db', options as never)).toThrow(message);
   });
 
   it('takes what can work', () => {

@@ -1,6 +1,7 @@
 import { MAX_TIMER_MS } from '../clock.ts';
 import type { FlappingConfig } from '../config/types.ts';
 import { InvalidArgumentError } from '../errors.ts';
+import { assertBoolean, assertOptions, optionNames, refuseOption } from '../options.ts';
 
 /** How a check is run and judged. Left out: what the config says in `health_checks`. */
 export interface RegisterOptions {
@@ -16,8 +17,28 @@ export interface RegisterOptions {
   readonly operation?: string | undefined;
 }
 
+const NAMES = optionNames<RegisterOptions>({
+  required: true,
+  intervalMs: true,
+  timeoutMs: true,
+  failureThreshold: true,
+  successThreshold: true,
+  minimumDwellMs: true,
+  flapping: true,
+  operation: true,
+});
+
+const FLAPPING = optionNames<FlappingConfig>({ windowMs: true, transitions: true });
+
 /** @throws InvalidArgumentError for options that cannot work */
 export function assertRegisterOptions(name: string, options: RegisterOptions): void {
+  const whose = `the health check '${name}'`;
+  assertOptions(options, NAMES, whose);
+  if (options.flapping !== undefined) assertOptions(options.flapping, FLAPPING, `flapping of ${whose}`);
+  assertBoolean('required', options.required, whose);
+  if (options.operation !== undefined && typeof options.operation !== 'string') {
+    refuseOption('operation', whose, 'the name of an operation', options.operation);
+  }
   const milliseconds = `milliseconds above 0, ${MAX_TIMER_MS} at most`;
   const isTime = (value: number): boolean => value > 0 && value <= MAX_TIMER_MS;
   const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1;
@@ -37,6 +58,6 @@ export function assertRegisterOptions(name: string, options: RegisterOptions): v
   ];
   for (const [option, value, fits, expected] of rules) {
     if (value === undefined || (typeof value === 'number' && fits(value))) continue;
-    throw new InvalidArgumentError(`${option} of the health check '${name}' must be ${expected}, got ${String(value)}`);
+    throw new InvalidArgumentError(`${option} of ${whose} must be ${expected}, got ${String(value)}`);
   }
 }
