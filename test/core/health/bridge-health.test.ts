@@ -136,6 +136,24 @@ describe('the health of a bridge', () => {
     expect(check('operation:op')).toMatchObject({ status: 'healthy', message: '' });
   });
 
+  it('tells why when calls alone degrade it, once for each change', async () => {
+    const { bridge, clock, observer, health } = healthBridge({ operations: { ai: {} } });
+    bridge.state.health();
+    bridge.noteQuota('ai', { name: 'requests', remaining: 0, resetAfterMs: 20_000 });
+    for (let look = 0; look < 3; look += 1) bridge.state.health();
+    await clock.advance(20_000);
+    for (let look = 0; look < 3; look += 1) bridge.state.health();
+    expect(health()).toEqual([
+      'health operation:ai healthy > degraded',
+      'health healthy > degraded',
+      'health operation:ai degraded > healthy',
+      'health degraded > healthy',
+    ]);
+    expect(observer.events.find(({ type }) => type === 'health.changed')).toMatchObject({
+      message: "the provider's quota of requests is used up (0 left)",
+    });
+  });
+
   it('says nothing of few calls', async () => {
     const { bridge, check } = healthBridge({ operations: { op: {} } });
     for (let call = 0; call < 4; call += 1) await rejection(bridge.run('op', fail));
@@ -148,7 +166,7 @@ describe('the health of a bridge', () => {
     });
     bridge.state.health();
     await rejection(bridge.run('op', fail));
-    expect(health()).toEqual(['health healthy > degraded']);
+    expect(health()).toEqual(['health operation:op healthy > degraded', 'health healthy > degraded']);
     expect(check('operation:op')?.message).toBe('the circuit breaker is open');
     bridge.circuitBreaker('op')?.reset();
     bridge.circuitBreaker('op')?.isolate();
@@ -195,8 +213,10 @@ describe('degraded mode', () => {
     bridge.circuitBreaker('op')?.reset();
     expect(bridge.isFeatureEnabled('summaries')).toBe(true);
     expect(health()).toEqual([
+      'health operation:op healthy > degraded',
       'health healthy > degraded',
       'features + -summaries',
+      'health operation:op degraded > healthy',
       'health degraded > healthy',
       'features +summaries -',
     ]);
@@ -228,7 +248,12 @@ describe('degraded mode', () => {
     });
     bridge.state.health();
     await rejection(bridge.run('op', fail));
-    expect(seen).toEqual(['health.overall_changed degraded true', 'features.changed degraded false']);
+    expect(seen).toEqual([
+      'health.overall_changed degraded true',
+      'features.changed degraded false',
+      // It has asked in the middle of this one, and so heard of what follows first.
+      'health.changed degraded false',
+    ]);
   });
 });
 
@@ -245,5 +270,9 @@ it('tells what follows from a breaker after the breaker itself', async () => {
   bridge.state.health();
   await rejection(bridge.run('op', fail));
   const story = observer.story.filter((line) => /^(circuit|health)/.test(line));
-  expect(story).toEqual(['circuit closed > open', 'health healthy > degraded']);
+  expect(story).toEqual([
+    'circuit closed > open',
+    'health operation:op healthy > degraded',
+    'health healthy > degraded',
+  ]);
 });

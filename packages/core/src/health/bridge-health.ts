@@ -90,18 +90,24 @@ export class BridgeHealth {
   }
 
   #operationChecks(): CheckHealth[] {
-    const { clock, signs } = this.#options;
+    const { clock, signs, tell } = this.#options;
     const [nowMs, wallNowMs] = [clock.now(), clock.wallNow()];
     const checks: CheckHealth[] = [];
+    const changes: Extract<HealthEvent, { type: 'health.changed' }>[] = [];
     for (const each of signs()) {
       let health = this.#operations.get(each.name);
       if (health === undefined) {
         health = new OperationHealth();
         this.#operations.set(each.name, health);
       }
+      const from = health.status;
       const view = health.view(each, nowMs, wallNowMs);
       if (view !== undefined) checks.push(view);
+      const { status: to, message } = view ?? { status: 'healthy', message: '' };
+      const check = `operation:${each.name}`;
+      if (from !== to) changes.push({ type: 'health.changed', check, from, to, message, flapping: false });
     }
+    for (const change of changes) tell({ ...change, call: undefined });
     return checks;
   }
 

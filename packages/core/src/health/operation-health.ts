@@ -23,11 +23,19 @@ export class OperationHealth {
   #status: HealthStatus = 'healthy';
   #sinceMs: number | undefined;
 
+  /** As of the last view. */
+  get status(): HealthStatus {
+    return this.#status;
+  }
+
   /** Undefined when there is nothing to go by. */
   view(signs: OperationSigns, nowMs: number, wallNowMs: number): CheckHealth | undefined {
     const { name, breaker, traffic, quotas } = signs;
     const recent = this.#ratio.look(traffic, nowMs);
-    if (breaker === undefined && traffic.calls === 0 && quotas.length === 0) return undefined;
+    if (breaker === undefined && traffic.calls === 0 && quotas.length === 0) {
+      this.#status = 'healthy';
+      return undefined;
+    }
     const message = trouble(breaker, recent, quotas);
     const status = message === '' ? 'healthy' : 'degraded';
     if (status !== this.#status || this.#sinceMs === undefined) {
