@@ -113,7 +113,7 @@ export function describeHardenedRedis(
 }
 
 /** Loses the reply to the first message that matches. */
-export function once(pattern: RegExp): (message: string) => 'lose-reply' | undefined {
+function once(pattern: RegExp): (message: string) => 'lose-reply' | undefined {
   let left = 1;
   return (message) => {
     if (left === 0 || !pattern.test(message)) return undefined;

@@ -33,7 +33,7 @@ export function queryPool(host: PoolHost, config: unknown, values: unknown): Pro
   );
 }
 
-export function mayRunTwice({ idempotent = false }: DatabaseCallOptions, sql: SqlText): boolean {
+function mayRunTwice({ idempotent = false }: DatabaseCallOptions, sql: SqlText): boolean {
   return idempotent === 'reads' ? sql.reads : idempotent;
 }
 

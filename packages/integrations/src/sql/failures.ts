@@ -29,7 +29,7 @@ export class NotRepeatable extends NonRetryableError implements Reinterpreted {
 }
 
 /** The application gets the error that the driver, or its own code, has raised. */
-export function original(error: unknown): unknown {
+function original(error: unknown): unknown {
   return error instanceof NothingDone || error instanceof NotRepeatable ? original(error.cause) : error;
 }
 
