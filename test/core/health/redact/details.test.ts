@@ -13,7 +13,13 @@ describe('redactDetails', () => {
     const details = {
       password: 'hunter2',
       DB_PASSWORD: ['hunter2'],
-      nested: { apiKey: 'hunter2', 'x-api-key': 'hunter2', accessToken: { value: 'hunter2' } },
+      nested: {
+        apiKey: 'hunter2',
+        'x-api-key': 'hunter2',
+        accessToken: { value: 'hunter2' },
+        secretKey: 'hunter2',
+        jwt: 'hunter2',
+      },
       url: 'postgres://app:hunter2@db/shop',
       list: ['Bearer hunter2', new Map([['secret', 'hunter2']])],
       parsed: new URL('redis://:hunter2@cache'),

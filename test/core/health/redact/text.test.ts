@@ -41,6 +41,10 @@ const SECRETS: readonly (readonly [secret: string, text: string])[] = [
   ['eyJzdWIiOiIxIn0', 'jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl expired'],
   ['MIIEvQIBADAN', 'bad key -----BEGIN RSA PRIVATE KEY-----\nMIIEvQIBADAN\n-----END RSA PRIVATE KEY-----'],
   ['MIIEvQIBADAN', 'cut -----BEGIN PRIVATE KEY-----\nMIIEvQIBADAN'],
+  ['hunter2', "login failed for 'sa' with password 'hunter2' at db"],
+  ['c2ln%2Bbmc', 'https://shop.blob.core.windows.net/a?sv=2024&sig=c2ln%2Bbmc&se=1'],
+  ['B00/x9Y8z7', 'POST https://hooks.slack.com/services/T00/B00/x9Y8z7 answered 404'],
+  ['hunter2', 'secretKey=hunter2'],
   ['s3ss10n', 'cookie: theme=dark; sid=s3ss10n'],
 ];
 
@@ -62,6 +66,9 @@ describe('redactText', () => {
     'commit da39a3ee5e6b4b0d3255bfef95601890afd80709 at src/health/redact/text.ts:12:34',
     'Basic authentication is required',
     'Unexpected token IDENTIFIER in the query',
+    "Access denied for user 'root'@'localhost'",
+    'password authentication failed for user "app"',
+    'the design=modern of the page',
     'the disk-pool task-runner risk-score is low',
   ])('leaves %j as it is', (text) => {
     expect(redactText(text)).toBe(text);

@@ -3,7 +3,7 @@ export const REDACTED = '***';
 
 /** Names of values that are secret, wherever they stand in a longer name (`PGPASSWORD`, `x-api-key`, `aws_secret_access_key`). */
 const SECRET_NAME =
-  'pass(?:word|wd|phrase|code)?|pwd|secret|token|credentials?|signature|api[-_ ]?key|apikey|access[-_ ]?key(?:[-_ ]?id)?|account[-_ ]?key|private[-_ ]?key|shared[-_ ]?access[-_ ]?key|authorization|session[-_ ]?id';
+  'pass(?:word|wd|phrase|code)?|pwd|secret|token|credentials?|signature|api[-_ ]?key|apikey|access[-_ ]?key(?:[-_ ]?id)?|account[-_ ]?key|private[-_ ]?key|shared[-_ ]?access[-_ ]?key|secret[-_ ]?key|jwt|bearer|authorization|session[-_ ]?id';
 
 const WHOLE_SECRET_NAME = new RegExp(`(?:${SECRET_NAME})$`, 'i');
 
@@ -35,6 +35,11 @@ export const SECRETS: readonly Replacement[] = [
     ),
     `$1${REDACTED}`,
   ],
+  // In sentences ("login failed with password 'x'"), and in the signed URLs of Azure.
+  [/\b(pass(?:word|wd|phrase)\s{1,3})(["'])[^"'\n\r]{1,256}\2/gi, `$1$2${REDACTED}$2`],
+  [/([?&]sig=)[^&\s'"]{1,4096}/gi, `$1${REDACTED}`],
+  // Whoever knows the address of a webhook of Slack or Discord may post there.
+  [/(hooks\.slack\.com\/services\/|discord(?:app)?\.com\/api\/webhooks\/)[\w/-]{1,256}/gi, `$1${REDACTED}`],
   // OpenAI, Anthropic, OpenRouter …, also as they print it themselves with the middle starred out.
   [/\bsk-[\w*.-]{4,}/g, REDACTED],
   [/\b(?:sk|pk|rk|whsec)_(?:live_|test_)?\w{10,}/g, REDACTED],
