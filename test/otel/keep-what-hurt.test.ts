@@ -117,6 +117,27 @@ describe('a call that the sampler dropped', () => {
     expect(before?.traceFlags).toBe(0);
   });
 
+  it('keeps the calls that it makes from then on, so that nothing hangs below a span that nobody exports', async () => {
+    await driveCall(observer, { time, operation: 'outer' }, async (call) => {
+      await call.fail('503');
+      call.decide('retried', '503', 25);
+      await call.attempt({
+        run: () =>
+          driveCall(observer, { time, operation: 'inner' }, async (inner) => {
+            await inner.attempt({ run: send });
+            return SUCCESS;
+          }),
+      });
+      return SUCCESS;
+    });
+    const [outer] = await named('outer');
+    const [inner] = await named('inner');
+    const [sent] = await named('GET');
+    expect(inner?.spanContext().traceId).toBe(outer?.spanContext().traceId);
+    expect(sent?.parentSpanContext?.spanId).toBe(inner?.spanContext().spanId);
+    expect(inner?.attributes).not.toHaveProperty('crossbridge.call.kept');
+  });
+
   it('stays in the trace of the request around it', async () => {
     const request = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0 };
     await context.with(trace.setSpanContext(ROOT_CONTEXT, request), () => driveCall(observer, { time }, retried));

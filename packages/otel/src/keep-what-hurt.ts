@@ -60,10 +60,8 @@ export class KeepWhatHurt {
   readonly sampler: SamplerLike;
   readonly idGenerator: PresetIds = new PresetIds();
   readonly slowerThanMs: number;
-  readonly #root: SamplerLike;
 
   constructor({ sampler, slowerThanMs = 5_000 }: KeepWhatHurtOptions) {
-    this.#root = sampler;
     this.slowerThanMs = slowerThanMs;
     this.sampler = {
       shouldSample: (context, ...rest) => decided(context) ?? sampler.shouldSample(context, ...rest),
@@ -71,9 +69,9 @@ export class KeepWhatHurt {
     };
   }
 
-  /** What the sampler behind this one says of a span to come. */
+  /** Whether a span to come is sampled: everything below a call that is kept is, else the sampler behind this one says. */
   decide(context: Context, traceId: string, name: string, kind: SpanKind, attributes: Attributes): SamplingResult {
-    return this.#root.shouldSample(context, traceId, name, kind, attributes, []);
+    return this.sampler.shouldSample(context, traceId, name, kind, attributes, []);
   }
 
   /** Starts a span with these ids (those of a parent in `context` come first), about which it is decided already. */
