@@ -8,7 +8,7 @@ import {
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KeepWhatHurt } from '../../packages/otel/src/keep-what-hurt.ts';
-import type { ProducedSum } from '../../packages/otel/src/metric-data.ts';
+import type { ProducedHistogram, ProducedSum } from '../../packages/otel/src/metric-data.ts';
 import { createOtelObserver, type OtelObserver } from '../../packages/otel/src/otel-observer.ts';
 import { durationMs, type RunningOtel, startMs, startOtel, stopOtel } from '../support/otel.ts';
 import { type DrivenCall, driveCall, type Ending, FakeNow, SUCCESS } from '../support/otel-driver.ts';
@@ -42,6 +42,25 @@ async function retried(call: DrivenCall): Promise<Ending> {
 async function named(name: string): Promise<readonly ReadableSpan[]> {
   return (await otel.spans()).filter((span) => span.name === name);
 }
+
+/** The traces that the buckets of a histogram link to. */
+async function tracesOf(metric: string): Promise<string[]> {
+  const { resourceMetrics } = await observer.metricProducer().collect();
+  const metrics = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
+  const histogram = metrics.find(({ descriptor }) => descriptor.name === metric) as ProducedHistogram;
+  return histogram.dataPoints.flatMap(({ exemplars }) => exemplars.map(({ traceId }) => traceId));
+}
+
+const PLAIN = {
+  operation: 'search',
+  key: undefined,
+  attempts: 1,
+  startedAtMs: 0,
+  limiterMs: 0,
+  queueMs: 0,
+  backoffMs: 0,
+  rateLimits: [],
+};
 
 describe('a call that the sampler dropped', () => {
   it('is exported when it was retried, with what it had done before and what it did after', async () => {
@@ -136,6 +155,25 @@ describe('a call that the sampler dropped', () => {
     expect(inner?.spanContext().traceId).toBe(outer?.spanContext().traceId);
     expect(sent?.parentSpanContext?.spanId).toBe(inner?.spanContext().spanId);
     expect(inner?.attributes).not.toHaveProperty('crossbridge.call.kept');
+  });
+
+  it.each<[string, (call: DrivenCall) => unknown, Ending, string]>([
+    ['was slow', (call) => call.attempt({ durationMs: 2_000 }), SUCCESS, 'crossbridge.call.duration'],
+    ['failed', (call) => call.fail('500'), { outcome: 'error', errorType: '500' }, 'crossbridge.attempt.duration'],
+  ])('has its trace linked from the very measurement that shows it %s', async (_what, body, ending, metric) => {
+    await driveCall(observer, { time }, async (call) => {
+      await body(call);
+      return ending;
+    });
+    const [kept] = await named('search');
+    expect(await tracesOf(metric)).toEqual([kept?.spanContext().traceId]);
+  });
+
+  it('has its trace linked when nothing was told of it but that it was slow', async () => {
+    const call = { ...PLAIN, durationMs: 2_000, attemptMs: 2_000 };
+    await observer.around({ kind: 'call', call }, async () => observer.plain(call));
+    const [kept] = await named('search');
+    expect(await tracesOf('crossbridge.call.duration')).toEqual([kept?.spanContext().traceId]);
   });
 
   it('stays in the trace of the request around it', async () => {

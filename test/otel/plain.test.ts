@@ -125,7 +125,7 @@ describe('calls that go through at once', () => {
       for (const told of ['plain', 'all']) {
         const { call } = newCall();
         spans.enter({ kind: 'call', call });
-        const span = trace.getSpan(spans.recordedContextOf(call) as Context) as Span;
+        const span = trace.getSpan(spans.contextOf({ type: 'call.started', call }) as Context) as Span;
         if (fails) {
           span.end = () => {
             throw new Error('SDK');
@@ -135,7 +135,7 @@ describe('calls that go through at once', () => {
         const end = (): void => (told === 'plain' ? spans.plain(call) : spans.on(ended));
         if (fails) expect(end).toThrow('SDK');
         else end();
-        seen.push(spans.recordedContextOf(call));
+        seen.push(spans.contextOf({ type: 'call.started', call }));
       }
     }
     expect(seen).toEqual([undefined, undefined, undefined, undefined]);

@@ -91,8 +91,14 @@ export function createOtelObserver(options: OtelObserverOptions = {}): OtelObser
     },
     on: (event: BridgeEvent): void => {
       // Written out rather than wrapped: a function object for each part of each event is a good part of its cost.
+      let inner: Context | undefined;
       try {
-        metrics.record(event, spans.recordedContextOf(event.call));
+        inner = spans.contextOf(event);
+      } catch (error) {
+        reportFailure('recording a span', error);
+      }
+      try {
+        metrics.record(event, inner);
       } catch (error) {
         reportFailure('recording a metric', error);
       }
@@ -102,14 +108,20 @@ export function createOtelObserver(options: OtelObserverOptions = {}): OtelObser
         reportFailure('recording a span', error);
       }
       try {
-        log.on(event, spans.recordedContextOf(event.call));
+        log.on(event, inner);
       } catch (error) {
         reportFailure('writing a log record', error);
       }
     },
     plain: (call: PlainCall): void => {
+      let inner: Context | undefined;
       try {
-        metrics.plain(call, spans.recordedContextOf(call));
+        inner = spans.contextOfPlain(call);
+      } catch (error) {
+        reportFailure('recording a span', error);
+      }
+      try {
+        metrics.plain(call, inner);
       } catch (error) {
         reportFailure('recording a metric', error);
       }

@@ -61,20 +61,33 @@ export class CallSpans {
     return scope.kind === 'call' ? this.#enterCall(scope.call) : this.#enterAttempt(scope);
   }
 
-  /** The context of a call whose trace is recorded. */
-  recordedContextOf(call: CallInfo | undefined): Context | undefined {
+  /**
+   * The context of the event's call, if its trace is recorded. To be asked before anybody is told of the event: it keeps the call if this is
+   * what hurts, and the measurements of the event are to lead to that trace.
+   */
+  contextOf(event: BridgeEvent): Context | undefined {
+    const record = this.#records.find(event.call);
+    if (record === undefined) return undefined;
+    if (!record.recording) this.#keepIfItHurts(record, event);
+    return record.recording ? record.context : undefined;
+  }
+
+  /** The same of a plain call. */
+  contextOfPlain(call: PlainCall): Context | undefined {
     const record = this.#records.find(call);
-    return record?.recording ? record.context : undefined;
+    if (record === undefined) return undefined;
+    const { keep } = this.#options;
+    if (!record.recording && keep !== undefined && call.durationMs > keep.slowerThanMs) this.#keep(record, 0);
+    return record.recording ? record.context : undefined;
   }
 
   /** The end of a call that went through at once, of which nothing was told before. */
   plain(call: PlainCall): void {
     const record = this.#records.find(call);
     if (record === undefined) return;
-    const { keep } = this.#options;
     const { durationMs } = call;
     try {
-      if (!record.recording && !(keep !== undefined && durationMs > keep.slowerThanMs)) return;
+      if (!record.recording) return;
       if (call.rateLimits.length > 0) record.rateLimitResult = 'admitted';
       this.on({ type: 'call.ended', call, outcome: 'success', errorType: undefined, durationMs });
     } finally {
@@ -87,7 +100,6 @@ export class CallSpans {
     const record = this.#records.find(event.call);
     if (record === undefined) return;
     try {
-      if (!record.recording) this.#keepIfItHurts(record, event);
       // After its end only attempts can still end: nothing may be written to the span any more.
       if (record.recording && (!record.ended || event.type === 'attempt.ended')) this.#follow(record, event);
     } finally {
@@ -114,23 +126,26 @@ export class CallSpans {
     return inner;
   }
 
-  /** A call that the sampler dropped gets its span after all, and what it has done so far is shown below it. */
   #keepIfItHurts(record: CallRecord, event: BridgeEvent): void {
-    const { keep, onLost } = this.#options;
+    const { keep } = this.#options;
     if (event.type === 'rate_limit.decided' && event.mode === 'enforce') record.rateLimitResult = event.result;
     if (keep === undefined || record.kept || record.ended || !hurts(event, keep.slowerThanMs)) return;
-    const { call, startedAt } = record;
+    this.#keep(record, event.type === 'rate_limit.decided' ? event.waitMs : 0);
+  }
+
+  /** A call that the sampler dropped gets its span after all, and what it has done so far is shown below it. */
+  #keep(record: CallRecord, endingMs: number): void {
     record.kept = true;
-    const span = this.#source.keep(call, record, startedAt);
+    const span = this.#source.keep(record.call, record, record.startedAt);
     if (span === undefined) {
-      onLost();
+      this.#options.onLost();
       return;
     }
     record.span = span;
     record.recording = true;
     record.context = keptContext(record.context, span);
     this.#showKey(record);
-    showEarlierWaits(this.#source.tracer, record, event.type === 'rate_limit.decided' ? event.waitMs : 0);
+    showEarlierWaits(this.#source.tracer, record, endingMs);
   }
 
   #showKey({ call, span }: CallRecord): void {
