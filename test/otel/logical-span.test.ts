@@ -75,3 +75,13 @@ it('makes its own below any other span', async () => {
   await inside({ 'http.request.method': 'GET' }, () => driveCall(createOtelObserver(), {}, () => SUCCESS));
   expect((await otel.spans()).map(({ name }) => name)).toEqual(['search', 'chat']);
 });
+
+it.each(['execute_tool', 'invoke_agent'])(
+  'makes its own below a span of %s, which is no call of a model',
+  async (name) => {
+    const otel = startOtel();
+    await inside({ ...GENAI, 'gen_ai.operation.name': name }, () => driveCall(createOtelObserver(), {}, () => SUCCESS));
+    expect((await otel.spans()).map((span) => span.name)).toEqual(['search', 'chat']);
+    expect((await otel.span('chat')).attributes).not.toHaveProperty('crossbridge.operation');
+  },
+);
