@@ -14,7 +14,7 @@ export type HealthCheckType =
 
 export interface HealthProviderConfig {
   readonly enabled: boolean;
-  /** Default `http` with a `url`, `tcp` with an `address`, else `ping`; nothing that costs money is asked unless it is said here. */
+  /** Default `http` with a `url`, `tcp` with an `address`, else `ping`. All but those two only name what code registers. */
   readonly checkType: HealthCheckType;
   /** Default: that of {@link HealthChecksConfig}, like the timeout and the two thresholds. */
   readonly intervalMs: number;

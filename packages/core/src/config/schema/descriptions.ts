@@ -159,7 +159,7 @@ export const DESCRIPTIONS = {
   provider: {
     enabled: 'Default true.',
     checkType:
-      'http (default with url) and tcp (with address) need no code. Else what is called: ping (default), health_check, get_collection, or embed and generate, which may cost money. callable is for code.',
+      'http (default with url) and tcp (default with address) need no code. The others only say what the check is that code registers by this name: that decides what is asked.',
     intervalMs: 'Time between two runs. Default health_checks.interval.',
     timeoutMs: 'A run that takes longer has failed. Default health_checks.timeout.',
     failureThreshold: 'Failures in a row until it is unhealthy. Default health_checks.failure_threshold.',
