@@ -4,6 +4,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
   AggregationTemporality,
   DataPointType,
+  type HistogramMetricData,
   type MetricData,
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
@@ -131,6 +132,14 @@ it('survives names that Prometheus cannot hold, and joins labels that fall toget
   );
   expect(text).toContain('tf_total{a_b="x;y",otel_scope_name="app"} 1');
   expect(text.split('\n').filter((line) => line.includes('nameless') || line.startsWith('_total'))).toEqual([]);
+});
+
+it('leaves out what a histogram says of `le`, which its buckets have already', () => {
+  const { dataPoints, ...metric } = histogram('call.duration') as HistogramMetricData;
+  const points = dataPoints.map((each) => ({ ...each, attributes: { ...each.attributes, le: 'hostile' } }));
+  const text = exposition(collected([{ ...metric, dataPoints: points }]), 'openmetrics');
+  expect(text).toBe(exposition(collected([histogram('call.duration')]), 'openmetrics'));
+  expect(exposition(collected([gauge('paper', { le: 'a4' }, 1)]), 'openmetrics')).toContain('paper{le="a4",');
 });
 
 /** Reads a sample back as a parser does. */

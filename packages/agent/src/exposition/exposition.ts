@@ -27,10 +27,14 @@ function writeFamily(lines: string[], family: Family, format: ExpositionFormat):
   if (open && unit !== '') lines.push(`# UNIT ${shown} ${unit}`);
   for (const { scope, metric } of family.metrics) {
     for (const point of metric.dataPoints as readonly DataPoint<number | Histogram>[]) {
-      const labels = labelsOf(point.attributes, scope);
-      const { value } = point;
-      if (typeof value === 'number') lines.push(`${name}{${labels}} ${numberText(value)}`);
-      else writeHistogram(lines, name, labels, value, open ? exemplarsByBucket(point) : undefined);
+      const { attributes, value } = point;
+      if (typeof value === 'number') {
+        lines.push(`${name}{${labelsOf(attributes, scope)}} ${numberText(value)}`);
+        continue;
+      }
+      // Buckets have a label of that name already, and two would cost the whole scrape; OTLP leaves it out too.
+      const labels = labelsOf('le' in attributes ? { ...attributes, le: undefined } : attributes, scope);
+      writeHistogram(lines, name, labels, value, open ? exemplarsByBucket(point) : undefined);
     }
   }
 }
