@@ -1,5 +1,5 @@
 import type { KeepWhatHurt } from '@crossbridge/otel';
-import { DiagLogLevel, diag, metrics } from '@opentelemetry/api';
+import { DiagLogLevel, diag, type LoggerProvider, logs, metrics } from '@opentelemetry/api';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
@@ -63,10 +63,16 @@ export function startSdk({ annotator, keep, producerFor }: SdkParts): RunningSdk
   return {
     pullReader,
     flush: async () => {
-      await Promise.all([...processors, ...metricReaders].map((part) => part.forceFlush()));
+      await Promise.all([...[...processors, ...metricReaders].map((part) => part.forceFlush()), flushLogs()]);
     },
     shutdown: () => sdk.shutdown(),
   };
+}
+
+/** The SDK makes the processors of log records itself and does not hand them out. */
+async function flushLogs(): Promise<void> {
+  const provider: LoggerProvider & { forceFlush?: () => Promise<void> } = logs.getLoggerProvider();
+  await provider.forceFlush?.();
 }
 
 function instrumentations(): Instrumentation[] {
