@@ -41,8 +41,8 @@ const RECORD_AND_SAMPLED = 2;
 const KEEP_KEY = createContextKey('crossbridge.keep');
 
 /**
- * Exports every call that hurt, whatever share of the traces is sampled, down to none: each that failed, was refused, timed out, took
- * more than one attempt or more than `slowerThanMs`.
+ * Exports every call that hurt, whatever share of the traces is sampled, down to none: each that was retried, failed, was refused, timed out
+ * or took more than `slowerThanMs`. A hedge beside an attempt that goes well does not make it one.
  *
  * A call that the sampler drops has no span at first, only ids. When it begins to hurt its span is made after the fact, with those ids,
  * and what it does from then on is sampled below it. So nothing is buffered: a call that does not hurt costs no span.
