@@ -95,13 +95,14 @@ describe('the telemetry of the agent', () => {
     });
     const url = await serviceUrl(app);
     await fetch(url);
-    await expect.poll(() => app.stderr, { timeout: 30_000 }).toContain('circuit_breaker');
+    await expect.poll(() => app.stderr, { timeout: 30_000 }).toContain('health.overall_changed');
     const lines = app.stderr
       .split('\n')
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(lines.slice(0, 2).map(({ event }) => event)).toEqual([
+    expect(lines.slice(0, 3).map(({ event }) => event)).toEqual([
       'crossbridge.circuit_breaker.state_changed',
+      'crossbridge.health.changed',
       'crossbridge.health.overall_changed',
     ]);
     expect(lines[0]).toMatchObject({
