@@ -26,7 +26,7 @@ export class PresetIds {
   }
 }
 
-const pool = Buffer.alloc(1_024);
+const pool = Buffer.alloc(4_096);
 let text = '';
 let used = 0;
 
