@@ -3,7 +3,7 @@ import { CommitOutcomeUnknown, hardenMysqlPool } from '@crossbridge/integrations
 import fc from 'fast-check';
 import * as callbacks from 'mysql2';
 import { createPool, type Pool, type PoolConnection } from 'mysql2/promise';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, expectTypeOf, it } from 'vitest';
 import { rejection } from '../../support/bridges.ts';
 import type { DatabaseServer } from '../../support/database-server.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
@@ -128,6 +128,18 @@ describeWithServers(['mariadb'], 'A hardened pool of mysql2', () => {
       expect(await rejection(newPool().tx(deposit))).toBeInstanceOf(CommitOutcomeUnknown);
     }
     expect(await value('select balance from account')).toBe(100);
+  });
+
+  it('gives a transaction a connection with promises, of a pool with callbacks too', async () => {
+    const raw = callbacks.createPool({ ...config, port: proxy.port });
+    pools.push(raw.promise());
+    const pool = hardenMysqlPool(raw, { bridge });
+    const rows = await pool.tx(async (connection) => {
+      expectTypeOf(connection).toEqualTypeOf<PoolConnection>();
+      const [found] = await connection.query('select 5 as five');
+      return found;
+    });
+    expect(rows).toEqual([{ five: 5 }]);
   });
 
   it('rolls back when its callback throws, and leaves the end of the transaction to itself', async () => {

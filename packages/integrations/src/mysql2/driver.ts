@@ -37,10 +37,12 @@ export interface MysqlPool {
   execute(...args: never): unknown;
 }
 
-/** What `getConnection` of a pool with promises promises. */
+/** A connection with promises, as `getConnection` of the pool gives it, or of the pool with promises that a pool with callbacks has. */
 export type MysqlConnectionOf<Pool> = Pool extends { getConnection(): Promise<infer Connection> }
   ? Connection
-  : unknown;
+  : Pool extends { promise(): infer Promised }
+    ? MysqlConnectionOf<Promised>
+    : unknown;
 
 /** The SQL of whatever `query` is given. */
 export function sqlOf(query: unknown): string {
