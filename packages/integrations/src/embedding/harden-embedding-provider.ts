@@ -34,8 +34,8 @@ const NAMES = optionNames<HardenEmbeddingProviderOptions>({
  * Wraps a provider of embeddings, any object with `embed` (or the methods named): it runs under the policies of the operation `embed`, and
  * returns promises. All its other members (`getDimension()`, `modelName`) are as they were.
  *
- * Each call takes one token, however many texts it has; `cost: ({ args: [texts] }) => (texts as string[]).length` makes it one for each text. For the rest see
- * `hardenAIProvider`.
+ * Each call takes one token, however many texts it has; `cost: ({ args: [texts] }) => (texts as string[]).length` makes it one for each
+ * text. For the rest see `hardenAIProvider`.
  *
  * @throws InvalidArgumentError for arguments that cannot work, ConfigError when the default bridge has to be made and its file cannot be
  * used
