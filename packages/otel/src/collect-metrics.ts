@@ -34,7 +34,7 @@ export function collectMetrics({ store, read, memory }: Collection): CollectedMe
   metrics.push(...stateMetrics(read, span));
   if (memory !== undefined) memory.sinceMs = nowMs;
   const scope = { name: SCOPE_NAME, version: SCOPE_VERSION };
-  return { resourceMetrics: { resource: undefined, scopeMetrics: [{ scope, metrics }] }, errors: [] };
+  return { resourceMetrics: { resource: undefined as never, scopeMetrics: [{ scope, metrics }] }, errors: [] };
 }
 
 type TimeSpan = Pick<Point<unknown>, 'startTime' | 'endTime'>;

@@ -60,8 +60,8 @@ export type ProducedMetric = ProducedSum | ProducedGauge | ProducedHistogram;
 
 export interface CollectedMetrics {
   readonly resourceMetrics: {
-    /** Readers take their own. */
-    readonly resource: unknown;
+    /** Readers take their own: there is none here, whatever type an SDK wants it to have. */
+    readonly resource: never;
     readonly scopeMetrics: {
       readonly scope: { readonly name: string; readonly version: string };
       readonly metrics: ProducedMetric[];

@@ -9,7 +9,6 @@ import {
   InstrumentType,
   PeriodicExportingMetricReader,
   type PushMetricExporter,
-  type MetricProducer as SdkProducer,
 } from '@opentelemetry/sdk-metrics';
 import { reportOnce } from '../report.ts';
 import { exportersOf, otlpProtocolOf, positive } from './env.ts';
@@ -19,11 +18,6 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** Our own metrics, for one reader of the SDK. */
 export type ProducerFor = (temporality: Temporality) => MetricProducer;
-
-/** The SDK types what a producer collects by classes of its own; ours has the same shape. */
-export function forSdk(producer: MetricProducer): SdkProducer {
-  return producer as unknown as SdkProducer;
-}
 
 /** The readers that the standard variables ask for. `prometheus` needs none: `/metrics` is always there. */
 export function pushReaders(producerFor: ProducerFor): IMetricReader[] {
@@ -47,7 +41,7 @@ function periodic(exporter: PushMetricExporter, producerFor: ProducerFor): IMetr
     exportIntervalMillis,
     // The reader refuses a timeout longer than its interval.
     exportTimeoutMillis: Math.min(exportTimeoutMillis, exportIntervalMillis),
-    metricProducers: [forSdk(producerFor(temporalityOf(exporter)))],
+    metricProducers: [producerFor(temporalityOf(exporter))],
   });
 }
 

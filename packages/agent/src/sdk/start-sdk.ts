@@ -10,7 +10,7 @@ import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 import { reportOnce } from '../report.ts';
 import { exportersOf, text } from './env.ts';
 import { LateProcessor } from './late-processor.ts';
-import { forSdk, type ProducerFor, pushReaders } from './metrics.ts';
+import { type ProducerFor, pushReaders } from './metrics.ts';
 import { spanProcessors } from './traces.ts';
 
 export interface RunningSdk {
@@ -41,7 +41,7 @@ export function isSdkDisabled(): boolean {
 export function startSdk({ annotator, keep, producerFor }: SdkParts): RunningSdk | undefined {
   if (isSdkDisabled()) return undefined;
   reportFirstOfEachFailure();
-  const metricProducers = [forSdk(producerFor('cumulative'))];
+  const metricProducers = [producerFor('cumulative')];
   const pullReader = new PrometheusExporter({ preventServerStart: true, metricProducers });
   const metricReaders: IMetricReader[] = [pullReader, ...pushReaders(producerFor)];
   const exporting = new LateProcessor();
