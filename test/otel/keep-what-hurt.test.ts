@@ -1,4 +1,4 @@
-import { context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import { context, createContextKey, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import {
   AlwaysOffSampler,
   ParentBasedSampler,
@@ -196,6 +196,15 @@ describe('a call that the sampler dropped', () => {
       [{ 'crossbridge.telemetry.loss': 'call_not_kept' }, 1],
     ]);
   });
+});
+
+it('neither keeps nor misses a call whose tracing is suppressed', async () => {
+  const suppressed = ROOT_CONTEXT.setValue(createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING'), true);
+  await context.with(suppressed, () => driveCall(observer, { time }, retried));
+  expect(await otel.spans()).toEqual([]);
+  const { resourceMetrics } = await observer.metricProducer().collect();
+  const names = resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics.map(({ descriptor }) => descriptor.name));
+  expect(names).not.toContain('crossbridge.telemetry.losses');
 });
 
 it('exports exactly what hurt plus the share that is sampled, at any ratio, each call once', async () => {

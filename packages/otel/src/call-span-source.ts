@@ -2,6 +2,7 @@ import type { CallInfo } from '@crossbridge/core';
 import {
   type Context,
   context,
+  createContextKey,
   isSpanContextValid,
   ProxyTracerProvider,
   type Span,
@@ -78,6 +79,13 @@ export class CallSpanSource {
     const traceState = result.traceState ?? (below ? parent.traceState : undefined);
     return new DroppedSpan(traceId, traceState, this.#generateSpanId);
   }
+}
+
+/** The key by which the SDK marks contexts in which nothing is to be traced, exporters' own requests for one. */
+const SUPPRESSED = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+
+export function isTracingSuppressed(context: Context): boolean {
+  return context.getValue(SUPPRESSED) === true;
 }
 
 /** The context in which a call goes on once its span is kept. */

@@ -5,23 +5,29 @@ type Ids = Pick<SpanContext, 'traceId' | 'spanId'>;
 
 /** Random ids, except where a span is to have ids that were given out before it was made. Has the shape of the SDK's `IdGenerator`. */
 export class PresetIds {
-  #next: Ids | undefined;
+  #traceId: string | undefined;
+  #spanId: string | undefined;
 
   generateTraceId(): string {
-    return this.#next?.traceId ?? hex(16);
+    return this.#traceId ?? hex(16);
   }
 
   generateSpanId(): string {
-    return this.#next?.spanId ?? hex(8);
+    // Once: whatever a processor starts meanwhile is another span.
+    const preset = this.#spanId;
+    this.#spanId = undefined;
+    return preset ?? hex(8);
   }
 
-  /** Runs `start`, whose spans get `ids`. */
-  use<T>(ids: Ids, start: () => T): T {
-    this.#next = ids;
+  /** Runs `start`, whose first span gets `ids`. */
+  use<T>({ traceId, spanId }: Ids, start: () => T): T {
+    this.#traceId = traceId;
+    this.#spanId = spanId;
     try {
       return start();
     } finally {
-      this.#next = undefined;
+      this.#traceId = undefined;
+      this.#spanId = undefined;
     }
   }
 }

@@ -14,7 +14,7 @@ import {
   timeoutAttributes,
   transitionAttributes,
 } from './call-span.ts';
-import { CallSpanSource, keptContext } from './call-span-source.ts';
+import { CallSpanSource, isTracingSuppressed, keptContext } from './call-span-source.ts';
 import { hurts } from './hurts.ts';
 import type { KeepWhatHurt } from './keep-what-hurt.ts';
 import type { PlainCall } from './operation-measurements.ts';
@@ -138,7 +138,8 @@ export class CallSpans {
     record.kept = true;
     const span = this.#source.keep(record.call, record, record.startedAt);
     if (span === undefined) {
-      this.#options.onLost();
+      // Nobody wanted the trace of a call whose tracing is suppressed.
+      if (!isTracingSuppressed(record.outer)) this.#options.onLost();
       return;
     }
     record.span = span;
