@@ -1,14 +1,15 @@
-import { type AttemptContext, InvalidArgumentError } from '@crossbridge/core';
+import type { AttemptContext } from '@crossbridge/core';
 import { before } from '../sql/before.ts';
 import { CommitOutcomeUnknown } from '../sql/commit-outcome-unknown.ts';
-import { anyCause, NothingDone, NotRepeatable, withOriginalErrors } from '../sql/failures.ts';
-import { inScope, scopeOn } from '../sql/transaction-scope.ts';
+import { anyCause, NotRepeatable } from '../sql/failures.ts';
+import { beforeCommit, callTransaction } from '../sql/transaction-call.ts';
+import { inScope } from '../sql/transaction-scope.ts';
 import { acquire } from './acquire.ts';
 import { askConnection, isAnswer, type MysqlConnection } from './driver.ts';
 import type { MysqlLease } from './lease.ts';
 import type { MysqlHost } from './pool-host.ts';
 import { TransactionConnection } from './transaction-connection.ts';
-import { beginTexts, type MysqlTransactionOptions, maxAttemptsOf } from './transaction-options.ts';
+import { beginTexts, type MysqlTransactionOptions } from './transaction-options.ts';
 
 /** What the callback of a transaction is told. */
 export interface MysqlTransactionContext {
@@ -22,21 +23,8 @@ type Work<T> = (connection: object, context: MysqlTransactionContext) => T | Pro
 
 /** Runs a whole transaction as one call of the operation. */
 export function runTransaction<T>(host: MysqlHost, work: Work<T>, options: MysqlTransactionOptions): Promise<T> {
-  const { bridge, operation, pool, call } = host;
-  if (scopeOn(pool) !== undefined) {
-    const reason =
-      'tx inside tx would be a second transaction, which waits for the first: use the connection of the first';
-    return Promise.reject(new InvalidArgumentError(reason));
-  }
-  return withOriginalErrors(
-    bridge.run(operation, (context) => attemptTransaction(host, work, options, context), {
-      key: options.key ?? call.key,
-      signal: options.signal ?? call.signal,
-      deadlineMs: options.deadlineMs ?? call.deadlineMs,
-      maxAttempts: maxAttemptsOf(options),
-      idempotent: false,
-    }),
-  );
+  const run = (context: AttemptContext) => attemptTransaction(host, work, options, context);
+  return callTransaction(host, options, 'the connection of the first', run);
 }
 
 async function attemptTransaction<T>(
@@ -53,8 +41,7 @@ async function attemptTransaction<T>(
   const transaction = new TransactionConnection(connection);
   try {
     signal.throwIfAborted();
-    for (const text of beginTexts(options))
-      await beforeCommit(host, askConnection(connection, 'query', text, undefined));
+    await begin(host, connection, options);
     const value = await callWork(host, transaction, work, { attempt, signal });
     transaction.end();
     signal.throwIfAborted();
@@ -82,16 +69,15 @@ async function callWork<T>(
   } catch (error) {
     // What else the callback does may have been done, and is not ours to do again.
     if (!anyCause(error, (link) => transaction.owns(link))) throw new NotRepeatable(error);
-    return beforeCommit(host, Promise.reject(error));
+    throw beforeCommit(host, error);
   }
 }
 
-/** Whatever breaks before COMMIT is sent leaves nothing behind. */
-async function beforeCommit<T>({ bridge, operation }: MysqlHost, statement: Promise<T>): Promise<T> {
+async function begin(host: MysqlHost, connection: MysqlConnection, options: MysqlTransactionOptions): Promise<void> {
   try {
-    return await statement;
+    for (const text of beginTexts(options)) await askConnection(connection, 'query', text, undefined);
   } catch (error) {
-    throw bridge.explain(error, operation).class === 'unknown_outcome' ? new NothingDone(error) : error;
+    throw beforeCommit(host, error);
   }
 }
 

@@ -1,6 +1,7 @@
-import { type AttemptContext, InvalidArgumentError } from '@crossbridge/core';
-import { NothingDone, NotRepeatable, withOriginalErrors } from '../sql/failures.ts';
-import { inScope, scopeOn } from '../sql/transaction-scope.ts';
+import type { AttemptContext } from '@crossbridge/core';
+import { NotRepeatable } from '../sql/failures.ts';
+import { beforeCommit, callTransaction } from '../sql/transaction-call.ts';
+import { inScope } from '../sql/transaction-scope.ts';
 import { acquire } from './acquire.ts';
 import { commit } from './commit.ts';
 import type { PgDriverClient } from './driver.ts';
@@ -8,7 +9,7 @@ import type { Lease } from './lease.ts';
 import type { PoolHost } from './pool-host.ts';
 import { learnAbilities } from './server-transactions.ts';
 import { TransactionClient } from './transaction-client.ts';
-import { beginText, maxAttemptsOf, type TransactionOptions } from './transaction-options.ts';
+import { beginText, type TransactionOptions } from './transaction-options.ts';
 
 /** What the callback of a transaction is told. */
 export interface TransactionContext {
@@ -22,21 +23,8 @@ type Work<T> = (client: PgDriverClient, context: TransactionContext) => T | Prom
 
 /** Runs a whole transaction as one call of the operation. */
 export function runTransaction<T>(host: PoolHost, work: Work<T>, options: TransactionOptions): Promise<T> {
-  const { bridge, operation, pool, call } = host;
-  if (scopeOn(pool) !== undefined) {
-    const reason =
-      'tx inside tx would be a second transaction, which waits for the first: use the client of the first, with SAVEPOINT for parts';
-    return Promise.reject(new InvalidArgumentError(reason));
-  }
-  return withOriginalErrors(
-    bridge.run(operation, (context) => attemptTransaction(host, work, options, context), {
-      key: options.key ?? call.key,
-      signal: options.signal ?? call.signal,
-      deadlineMs: options.deadlineMs ?? call.deadlineMs,
-      maxAttempts: maxAttemptsOf(options),
-      idempotent: false,
-    }),
-  );
+  const run = (context: AttemptContext) => attemptTransaction(host, work, options, context);
+  return callTransaction(host, options, 'the client of the first, with SAVEPOINT for parts', run);
 }
 
 async function attemptTransaction<T>(
@@ -71,13 +59,12 @@ async function attemptTransaction<T>(
   }
 }
 
-/** Whatever breaks before COMMIT is sent leaves nothing behind. */
 async function begin(host: PoolHost, lease: Lease, options: TransactionOptions): Promise<void> {
   try {
     await learnAbilities(lease.client);
     await lease.client.query(beginText(options));
   } catch (error) {
-    throw lost(host, error) ? new NothingDone(error) : error;
+    throw beforeCommit(host, error);
   }
 }
 
@@ -92,12 +79,8 @@ async function callWork<T>(
   } catch (error) {
     // What else the callback does may have been done, and is not ours to do again.
     if (!transaction.owns(error)) throw new NotRepeatable(error);
-    throw lost(host, error) ? new NothingDone(error) : error;
+    throw beforeCommit(host, error);
   }
-}
-
-function lost({ bridge, operation }: PoolHost, error: unknown): boolean {
-  return bridge.explain(error, operation).class === 'unknown_outcome';
 }
 
 async function rollBack(lease: Lease): Promise<void> {
