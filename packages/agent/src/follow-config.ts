@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Bridge } from '@crossbridge/core';
 import { type ConfigWatcher, formatProblem, type RuntimeConfig, watchRuntimeConfig } from '@crossbridge/core/config';
-import { report } from './report.ts';
+import { messageOf, report } from './report.ts';
 
 /**
  * Applies the config file again whenever it changes, all of it or nothing. A bad file is reported, the last good config stays, and
@@ -34,8 +34,4 @@ function onlyAtStart(before: RuntimeConfig, after: RuntimeConfig): readonly stri
     ['runtime.rate_limiting.max_keys', ({ rateLimiting }) => rateLimiting.maxKeys],
   ];
   return read.flatMap(([name, part]) => (isDeepStrictEqual(part(before), part(after)) ? [] : [name]));
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

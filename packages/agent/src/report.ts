@@ -11,3 +11,8 @@ export function reportOnce(topic: string, message: string): void {
   reported.add(topic);
   report(message);
 }
+
+/** What was thrown, for people. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

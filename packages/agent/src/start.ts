@@ -7,7 +7,7 @@ import { adminSettings } from './admin/settings.ts';
 import { followConfig } from './follow-config.ts';
 import { warnOfMissingChecks } from './missing-checks.ts';
 import { type Patch, patchFetch } from './patches/fetch.ts';
-import { report, reportOnce } from './report.ts';
+import { messageOf, report, reportOnce } from './report.ts';
 import { CallsUnderWay } from './shutdown/calls-under-way.ts';
 import { endWell } from './shutdown.ts';
 import { startTelemetry } from './start-telemetry.ts';
@@ -72,8 +72,4 @@ function attempt<T>(what: string, action: () => T): T | undefined {
     reportOnce(what, `${what} could not be started, and the application runs without it: ${messageOf(error)}`);
     return undefined;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

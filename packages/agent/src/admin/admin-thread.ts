@@ -1,4 +1,5 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads';
+import { messageOf } from '../report.ts';
 import type { AdminSettings, AdminThreadData, FromAdminThread, ToAdminThread } from './messages.ts';
 import type { SharedState } from './shared-state.ts';
 
@@ -64,7 +65,7 @@ export class AdminThread {
     let why = '';
     worker.on('message', onMessage);
     worker.on('error', (error) => {
-      why = error instanceof Error ? error.message : String(error);
+      why = messageOf(error);
     });
     worker.on('exit', (code) => this.#onExit(why === '' ? `it ended with code ${code}` : why, startedAtMs));
     // Listeners would hold the process again, so this comes after them.
@@ -89,7 +90,7 @@ export class AdminThread {
     try {
       this.#start();
     } catch (error) {
-      this.#options.onDeath(error instanceof Error ? error.message : String(error), true);
+      this.#options.onDeath(messageOf(error), true);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Bridge, BridgeStateView, CheckHealth, OverallHealth } from '@crossbridge/core';
+import { messageOf } from '../report.ts';
 
 /** What is known of the health of the process, in a form that fits through a message and into an answer. */
 export interface HealthSnapshot {
@@ -34,7 +35,7 @@ export function takeSnapshot(bridge: SnapshotSource): HealthSnapshot {
       continueOnDegraded: bridge.config.healthChecks.degradedMode.continueOnDegraded,
     };
   } catch (error) {
-    const message = `health could not be read: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `health could not be read: ${messageOf(error)}`;
     const check: CheckHealth = {
       check: 'crossbridge',
       status: 'unknown',

@@ -1,4 +1,4 @@
-import { report, reportOnce } from '../report.ts';
+import { messageOf, report, reportOnce } from '../report.ts';
 import type { AdminSettings, FromAdminThread } from './messages.ts';
 
 /** Says what the admin thread has to say, once for each kind of it. */
@@ -21,7 +21,7 @@ export function tell(message: Exclude<FromAdminThread, { type: 'question' }>, { 
 }
 
 export function reportFailure(what: string, error: unknown): void {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   reportOnce(`admin ${what}`, `admin endpoint: ${what} failed: ${why}`);
 }
 

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../report.ts';
 import type { AdminThreadData, FromAdminThread, ToAdminThread } from './messages.ts';
 import { SharedState } from './shared-state.ts';
 import type { HealthSnapshot } from './snapshot.ts';
@@ -30,8 +31,7 @@ parentPort?.on('message', (message: ToAdminThread) => {
 const server = adminServer({
   settings,
   routes: routesOf(view, questions),
-  onError: (path, error) =>
-    tell({ type: 'failed', what: path, message: error instanceof Error ? error.message : String(error) }),
+  onError: (path, error) => tell({ type: 'failed', what: path, message: messageOf(error) }),
 });
 listen(server, settings, {
   onListening: (port) => tell({ type: 'listening', port }),

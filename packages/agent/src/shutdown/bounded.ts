@@ -1,4 +1,4 @@
-import { reportOnce } from '../report.ts';
+import { messageOf, reportOnce } from '../report.ts';
 
 /**
  * Waits for an export, but not for ever; tells whether it ended. Never rejects: a lost export must not change how the process ends.
@@ -11,7 +11,7 @@ export async function bounded(flush: Promise<void>, limitMs: number): Promise<bo
   const done = flush.then(
     () => true,
     (error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       reportOnce('flush', `the last telemetry could not be exported: ${why}`);
       return true;
     },
