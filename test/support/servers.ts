@@ -16,6 +16,8 @@ interface ServerProgram {
 const PROGRAMS = {
   prometheus: { variable: 'CROSSBRIDGE_PROMETHEUS', commands: ['prometheus'], title: 'Prometheus' },
   promtool: { variable: 'CROSSBRIDGE_PROMTOOL', commands: ['promtool'], title: 'promtool (comes with Prometheus)' },
+  alertmanager: { variable: 'CROSSBRIDGE_ALERTMANAGER', commands: ['alertmanager'], title: 'Alertmanager' },
+  amtool: { variable: 'CROSSBRIDGE_AMTOOL', commands: ['amtool'], title: 'amtool (comes with Alertmanager)' },
   otelcol: {
     variable: 'CROSSBRIDGE_OTELCOL',
     // Not the plain `otelcol`: that distribution lacks the Prometheus exporter in some releases and file_storage in all.
@@ -28,6 +30,11 @@ const PROGRAMS = {
     variable: 'CROSSBRIDGE_SDK2',
     commands: [`otel-sdk2-${keyOf('../e2e/apps/sdk2/package-lock.json')}`],
     title: 'the packages of OpenTelemetry SDK 2.x',
+  },
+  runtimes: {
+    variable: 'CROSSBRIDGE_RUNTIMES',
+    commands: [`runtimes-${keyOf('../e2e/apps/runtimes/package-lock.json')}`],
+    title: 'other versions of Node.js and of undici',
   },
   mariadb: { variable: 'CROSSBRIDGE_MARIADB', commands: ['mariadbd'], title: 'MariaDB' },
 } as const satisfies Record<string, ServerProgram>;
