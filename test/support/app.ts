@@ -21,6 +21,8 @@ export interface AppOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Default: `--import @crossbridge/agent`. */
   readonly flags?: readonly string[];
+  /** The program of Node.js that it runs under. Default: that of the tests. */
+  readonly node?: string;
   /** Default: a free one. */
   readonly adminPort?: number;
 }
@@ -47,7 +49,7 @@ export class App implements AsyncDisposable {
     const config = join(this.#directory, 'crossbridge.yml');
     writeFileSync(config, options.config);
     const flags = options.flags ?? ['--import', REGISTER];
-    this.#child = spawn(process.execPath, [...flags, join(APPS, options.app)], {
+    this.#child = spawn(options.node ?? process.execPath, [...flags, join(APPS, options.app)], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
