@@ -38,6 +38,7 @@ it('begins every counter whose label sets are known at zero, before the first ca
     'budget_empty',
     'deadline',
     'circuit_open',
+    'nested',
     'cancelled',
   ]);
   expect(zeros(collected, 'crossbridge.retry.decisions', 'crossbridge.mode')).toContain('enforce');

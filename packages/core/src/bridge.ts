@@ -16,6 +16,7 @@ import type { HealthRegistry } from './health/registry.ts';
 import { assertReserveOptions, assertRetryOptions } from './method-options.ts';
 import { Notifier } from './notifier.ts';
 import type { Observer } from './observer.ts';
+import { asAttempts } from './one-authority.ts';
 import type { AttemptFunction } from './pipeline/attempt.ts';
 import { Call } from './pipeline/call.ts';
 import type { Environment } from './pipeline/operation.ts';
@@ -244,6 +245,6 @@ export class Bridge {
     const operation = this.#operations.of(name);
     const call = new Call(operation.name, operation.config.timeout, options, this.#clock);
     if (options.retry !== undefined) this.#operations.setRetry(operation, call, options.retry);
-    return runCall(operation, call, fn, options.fallback);
+    return runCall(operation, call, asAttempts(operation, call, fn), options.fallback);
   }
 }

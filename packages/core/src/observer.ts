@@ -31,6 +31,8 @@ export type RetryDecision =
   | 'deadline'
   /** The breaker is open and would refuse the next attempt, so none is made. */
   | 'circuit_open'
+  /** The call is part of an attempt of another, which is retried as a whole. */
+  | 'nested'
   | 'cancelled';
 
 /** What an attempt is to its call: the first, one after a failure, or one beside an attempt that takes long. */

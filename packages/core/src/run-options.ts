@@ -23,6 +23,11 @@ export interface RunOptions<T = unknown> {
   /** At most this many attempts, whatever the policy allows. At least 1. */
   readonly maxAttempts?: number | undefined;
   /**
+   * True for a call inside an attempt of another that is retried (see `authorityOver`): it has one attempt, so that those of the two do not
+   * multiply. Default false.
+   */
+  readonly nested?: boolean | undefined;
+  /**
    * The retry policy of this call in the place of the operation's own: one of the config by its name, one made in code, or false for
    * none. Its retries are paid from the operation's budget, and only watched where the operation's own are.
    */
@@ -46,6 +51,7 @@ const NAMES = optionNames<RunOptions>({
   deadlineMs: true,
   idempotent: true,
   maxAttempts: true,
+  nested: true,
   retry: true,
   target: true,
   fallback: true,
@@ -106,6 +112,7 @@ function assertOption(operation: string, name: keyof RunOptions, value: unknown)
       }
       return;
     case 'idempotent':
+    case 'nested':
       if (value !== undefined && typeof value !== 'boolean') refuse(name, operation, 'true or false', value);
       return;
     case 'target':

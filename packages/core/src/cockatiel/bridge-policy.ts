@@ -12,7 +12,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { assertOptions, optionNames } from '../options.ts';
 import { assertRunnable, type RunOptions } from '../run-options.ts';
 
-export interface BridgePolicyOptions extends Omit<RunOptions, 'signal' | 'fallback'> {
+export interface BridgePolicyOptions extends Omit<RunOptions, 'signal' | 'fallback' | 'nested'> {
   /** For the durations of the events. Default: the system's. */
   readonly clock?: Clock | undefined;
 }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { processWide } from '../process-wide.ts';
 
-const probes = new AsyncLocalStorage<true>();
+const probes = processWide('probes.v1', () => new AsyncLocalStorage<true>());
 
 const inFirstContext = AsyncLocalStorage.snapshot();
 

@@ -20,6 +20,8 @@ export class Call implements PlainCall {
   readonly signal: AbortSignal | undefined;
   readonly idempotent: boolean;
   readonly maxAttempts: number | undefined;
+  /** Whether it is not retried because a call around it is. */
+  readonly nested: boolean;
   /** What is called, where each target has a breaker of its own. */
   readonly target: string | undefined;
   /** The retry policy that the caller asked for; null for none, undefined for that of the operation. */
@@ -58,7 +60,8 @@ export class Call implements PlainCall {
     this.cost = options.cost ?? 1;
     this.signal = options.signal;
     this.idempotent = options.idempotent ?? true;
-    this.maxAttempts = options.maxAttempts;
+    this.nested = options.nested ?? false;
+    this.maxAttempts = this.nested ? 1 : options.maxAttempts;
     this.target = options.target;
     const totalMs = timeout.mode === 'enforce' && timeout.totalMs !== null ? timeout.totalMs : Number.POSITIVE_INFINITY;
     const deadlineMs = options.deadlineMs ?? Number.POSITIVE_INFINITY;

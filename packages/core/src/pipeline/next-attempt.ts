@@ -55,6 +55,7 @@ function afterFailure(operation: Operation, call: Call, error: unknown, previous
     maxAttempts: Math.min(retry?.maxAttempts ?? 1, call.maxAttempts ?? Number.POSITIVE_INFINITY),
     classification,
     cancelled: call.aborted,
+    nested: call.nested,
     idempotent: call.idempotent,
     remainingMs: call.remainingMs,
     previousDelayMs,

@@ -1,4 +1,5 @@
 import type { AttemptKind, AttemptOutcome, DelaySource } from '../observer.ts';
+import { processWide } from '../process-wide.ts';
 
 /** One attempt of a call that failed. */
 export interface AttemptRecord {
@@ -18,7 +19,7 @@ export interface AttemptRecord {
 
 type Ended = Omit<AttemptRecord, 'delayMs' | 'source'>;
 
-const timelines = new WeakMap<object, readonly AttemptRecord[]>();
+const timelines = processWide('attempts_of.v1', () => new WeakMap<object, readonly AttemptRecord[]>());
 const NONE: readonly AttemptRecord[] = Object.freeze([]);
 
 /**

@@ -13,6 +13,8 @@ export interface FailedAttempt {
   readonly maxAttempts: number;
   readonly classification: Classification;
   readonly cancelled: boolean;
+  /** Whether a call around it is retried, and this one therefore is not. */
+  readonly nested: boolean;
   /** False when repeating a request that was executed would do harm. */
   readonly idempotent: boolean;
   readonly remainingMs: number;
@@ -35,6 +37,7 @@ export function decideRetry(failed: FailedAttempt): RetryVerdict {
   const { classification, policy } = failed;
   if (failed.cancelled) return no('cancelled');
   if (!classification.retryable || !(failed.idempotent || classification.notExecuted)) return no('not_retryable');
+  if (failed.nested) return no('nested');
   if (policy === null || failed.attempt >= failed.maxAttempts) return no('exhausted');
   const { delayMs, source } = delayOf(failed, policy);
   if (delayMs >= failed.remainingMs) return no('deadline', source);

@@ -1,6 +1,7 @@
 import type { OperationConfig, RetryConfig } from '../config/types.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import type { BridgeEvent } from '../observer.ts';
+import { asAttempts } from '../one-authority.ts';
 import type { AttemptFunction } from '../pipeline/attempt.ts';
 import { Call } from '../pipeline/call.ts';
 import { type Environment, Operation } from '../pipeline/operation.ts';
@@ -58,7 +59,7 @@ export async function retryCall<T>(
   const classify = classifierFor(policy, environment.classify);
   const config: OperationConfig = { ...bare, retry: { ...policy, mode: 'enforce' } };
   const operation = new Operation(name, config, { ...environment, notifier, classify }, undefined);
-  const result = await runCall(operation, call, fn, undefined);
+  const result = await runCall(operation, call, asAttempts(operation, call, fn), undefined);
   stats?.recordAttempt(call.attempts);
   return result;
 }

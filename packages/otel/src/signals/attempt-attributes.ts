@@ -42,6 +42,7 @@ export const retryDecision: AttributeDefinition<RetryDecision> = {
     budget_empty: 'The retry budget is spent: too many calls are being retried already.',
     deadline: 'The wait would not fit the deadline of the call.',
     circuit_open: 'The circuit breaker would refuse the next attempt.',
+    nested: 'The call is part of an attempt of another call, which is tried again as a whole.',
     cancelled: 'The caller aborted the call.',
   },
 };
