@@ -38,3 +38,17 @@ export interface TelemetryConfig {
   /** The least severe message of the agent itself that is written. Default `warn`. */
   readonly logLevel: 'off' | 'error' | 'warn' | 'info';
 }
+
+/** Modules that the agent can put under policies. */
+export type PatchName = 'fetch' | 'undici' | 'openai' | '@anthropic-ai/sdk' | 'pg' | 'mysql2' | 'ioredis';
+
+export interface PatchConfig {
+  /**
+   * The operation that the calls belong to; while the config has no such operation they go on untouched. Default `db.query` for pg and mysql2,
+   * `redis.command` for ioredis. Null, the default of the others: that of the matching upstream.
+   */
+  readonly operation: string | null;
+}
+
+/** What the agent puts under policies by itself; false leaves a module alone. Read at the start only. */
+export type PatchesConfig = { readonly [Module in PatchName]: PatchConfig | false };

@@ -7,6 +7,7 @@ import type {
   HealthProviderConfig,
   HedgeConfig,
   OperationRateLimitConfig,
+  PatchesConfig,
   RateLimitConfig,
   RetryBudgetConfig,
   RetryPolicyConfig,
@@ -125,4 +126,15 @@ export const DEFAULT_TELEMETRY: TelemetryConfig = {
   sampling: { keepSlowerThanMs: 5000, keepWhatHurts: true },
   recordKey: false,
   logLevel: 'warn',
+};
+
+/** HTTP clients go by the upstreams. */
+export const DEFAULT_PATCHES: PatchesConfig = {
+  fetch: { operation: null },
+  undici: { operation: null },
+  openai: { operation: null },
+  '@anthropic-ai/sdk': { operation: null },
+  pg: { operation: 'db.query' },
+  mysql2: { operation: 'db.query' },
+  ioredis: { operation: 'redis.command' },
 };

@@ -11,6 +11,7 @@ export type {
   OperationInput,
   OperationRateLimitInput,
   OperationRetryInput,
+  PatchesInput,
   RateLimitingInput,
   RetryInput,
   RetryPolicyInput,

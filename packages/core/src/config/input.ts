@@ -10,6 +10,8 @@ import type {
   JitterKind,
   OperationRateLimitConfig,
   OperationRetryConfig,
+  PatchConfig,
+  PatchName,
   RateLimitConfig,
   RetryBudgetConfig,
   RetryPolicyConfig,
@@ -122,6 +124,9 @@ export interface TelemetryInput extends Optional<Omit<TelemetryConfig, 'sampling
   readonly sampling?: Optional<TelemetryConfig['sampling']> | undefined;
 }
 
+/** `true` for the default, false to leave a module alone. */
+export type PatchesInput = { readonly [Module in PatchName]?: boolean | Optional<PatchConfig> | undefined };
+
 /**
  * The configuration as code: any part of a {@link RuntimeConfig}, with the same shorthands, defaults and rules as
  * `crossbridge.yml`. A complete `RuntimeConfig` is a valid input and comes out unchanged.
@@ -145,4 +150,5 @@ export interface RuntimeConfigInput {
   readonly admin?: Optional<AdminConfig> | undefined;
   readonly shutdown?: Optional<ShutdownConfig> | undefined;
   readonly telemetry?: TelemetryInput | undefined;
+  readonly patches?: PatchesInput | undefined;
 }

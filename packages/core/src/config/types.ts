@@ -1,6 +1,6 @@
 import type { ErrorRule } from '../classification/error-rule.ts';
 import type { PolicyMode } from '../observer.ts';
-import type { AdminConfig, ShutdownConfig, TelemetryConfig } from './agent-types.ts';
+import type { AdminConfig, PatchesConfig, ShutdownConfig, TelemetryConfig } from './agent-types.ts';
 import type { HealthChecksConfig } from './health-types.ts';
 
 export type * from './agent-types.ts';
@@ -195,4 +195,5 @@ export interface RuntimeConfig {
   readonly admin: AdminConfig;
   readonly shutdown: ShutdownConfig;
   readonly telemetry: TelemetryConfig;
+  readonly patches: PatchesConfig;
 }

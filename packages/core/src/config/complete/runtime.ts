@@ -8,6 +8,7 @@ import { completeErrorRules } from './error-rules.ts';
 import { completeHealthChecks } from './health-checks.ts';
 import { layered } from './merge.ts';
 import { completeOperations } from './operations.ts';
+import { completePatches } from './patches.ts';
 import { completeRateLimiting } from './rate-limiting.ts';
 import { completeRetry } from './retry.ts';
 import { completeTelemetry } from './telemetry.ts';
@@ -31,6 +32,7 @@ export function completeRuntimeConfig(input: RuntimeConfigInput, review: Review)
     admin: { ...DEFAULT_ADMIN, ...layered<AdminConfig>(input.admin) },
     shutdown: { ...DEFAULT_SHUTDOWN, ...layered<ShutdownConfig>(input.shutdown) },
     telemetry: completeTelemetry(input),
+    patches: completePatches(input, Object.keys(operations), review),
   };
   lint(config, review);
   return deepFreeze(config);

@@ -24,6 +24,8 @@ export const DESCRIPTIONS = {
     admin: 'The endpoint of /metrics, /livez, /readyz and /healthz. Read at the start only.',
     shutdown: 'What happens once the process is told to stop. Read at the start only.',
     telemetry: 'How much the agent tells. Read at the start only.',
+    patches:
+      'Modules that the agent puts under policies by itself, each as soon as the application loads it. Read at the start only.',
   },
   operation: {
     rateLimit: 'Its rate limit: false for none, or changes to rate_limiting.defaults of its name.',
@@ -204,4 +206,14 @@ export const DESCRIPTIONS = {
     keepSlowerThanMs: 'Keeps the traces of calls that take longer. Default 5s; 0 keeps all.',
     keepWhatHurts: 'Keeps the traces of calls that failed, were refused or were tried again. Default true.',
   },
+  patches: {
+    fetch: 'The global fetch: false leaves it alone; its requests belong to upstreams.',
+    undici: 'The undici package: false leaves it alone; its requests belong to upstreams.',
+    openai: 'The openai package: false leaves it alone; its requests belong to upstreams.',
+    '@anthropic-ai/sdk': 'The @anthropic-ai/sdk package: false leaves it alone; its requests belong to upstreams.',
+    pg: 'The pg package: false leaves it alone. Its queries belong to the operation db.query, if there is one.',
+    mysql2: 'The mysql2 package: false leaves it alone. Its queries belong to the operation db.query, if there is one.',
+    ioredis: 'The ioredis package: false leaves it alone. Its commands belong to redis.command, if there is one.',
+  },
+  patch: { operation: 'The operation that the calls belong to, instead of the default.' },
 };

@@ -5,6 +5,7 @@ import { DESCRIPTIONS } from './descriptions.ts';
 import { codeDialect, type Dialect, yamlDialect } from './dialect.ts';
 import { errorRules } from './error-rules.ts';
 import { healthChecks } from './health-checks.ts';
+import { patches } from './patches.ts';
 import { bulkhead, circuitBreaker, hedge, timeout } from './policies.ts';
 import { operationRateLimit, operationRateLimits, rateLimiting } from './rate-limiting.ts';
 import { operationRetry, retry, retryBudget } from './retry.ts';
@@ -44,6 +45,7 @@ function sections(dialect: Dialect) {
     admin: admin(dialect),
     shutdown: shutdown(dialect),
     telemetry: telemetry(dialect),
+    patches: patches(dialect),
   };
 }
 
