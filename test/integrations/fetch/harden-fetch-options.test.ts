@@ -16,7 +16,11 @@ it.each<[unknown, unknown, string]>([
   [fetch, { bridge, operaton: 'ai' }, 'hardenFetch has no option "operaton"; did you mean "operation"?'],
   [fetch, { operation: 'ai' }, 'bridge of hardenFetch must be a bridge (see createBridge), got undefined'],
   [fetch, { bridge: null }, 'bridge of hardenFetch must be a bridge (see createBridge), got null'],
-  [fetch, { bridge, operation: '' }, 'operation of hardenFetch must be a non-empty string, got ""'],
+  [
+    fetch,
+    { bridge, operation: '' },
+    'operation of hardenFetch must be a non-empty string, or a function that returns one, got ""',
+  ],
   [
     fetch,
     { bridge, operation: 'ai', idempotent: 'yes' },

@@ -6,30 +6,29 @@ const MAX_ERROR_BODY_MS = 500;
  * A response with an error status on its way through the policies. It never reaches the application: that gets the response,
  * as it would have without them.
  */
-export class HttpFailure extends Error {
-  readonly response: Response;
+export class HttpFailure<R = unknown> extends Error {
+  /** Not `response`: the policies look into this error, and not into what a client has made of it. */
+  readonly answer: R;
   readonly status: number;
   readonly headers: Headers;
   /** What the provider says in its error body; only read where it decides. */
   readonly code: string | undefined;
 
-  constructor(response: Response, code: string | undefined) {
-    super(`HTTP ${response.status}`);
+  constructor(answer: R, status: number, headers: Headers, code: string | undefined) {
+    super(`HTTP ${status}`);
     this.name = 'HttpFailure';
-    this.response = response;
-    this.status = response.status;
-    this.headers = response.headers;
+    this.answer = answer;
+    this.status = status;
+    this.headers = headers;
     this.code = code;
   }
 }
 
-/** Makes the failure of a response. A 429 is looked into: whether it is about rate or about money only its body says. */
-export async function httpFailureOf(response: Response): Promise<HttpFailure> {
-  return new HttpFailure(response, response.status === 429 ? await errorCodeOf(response) : undefined);
-}
-
-async function errorCodeOf(response: Response): Promise<string | undefined> {
-  if (!response.headers.get('content-type')?.includes('json')) return undefined;
+/** What the body of an error says is its code. Asked of a 429: whether it is about rate or about money only its body says. */
+export async function errorCodeOf(response: Response): Promise<string | undefined> {
+  if (!response.headers.get('content-type')?.includes('json') || !(response.body instanceof ReadableStream)) {
+    return undefined;
+  }
   try {
     const body: unknown = JSON.parse((await readStart(response.clone())) ?? 'null');
     const error = member(body, 'error') ?? body;
@@ -42,7 +41,6 @@ async function errorCodeOf(response: Response): Promise<string | undefined> {
     return undefined;
   }
 }
-
 /** The text of a body that is short and comes at once; undefined for any other. */
 async function readStart({ body }: Response): Promise<string | undefined> {
   if (body === null) return undefined;

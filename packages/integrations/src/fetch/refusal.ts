@@ -34,6 +34,11 @@ export function refusalResponse(error: CrossbridgeError, url: URL): Response | u
   return response;
 }
 
+/** Not the global class: the `fetch` may have brought its own. */
+function classOf(response: Response): Response {
+  return Object.getPrototypeOf(response);
+}
+
 /** The same response, with the word to the SDK that its own retries would only multiply ours. */
 export function asFinal(response: Response): Response {
   const headers = new Headers(response.headers);
@@ -41,6 +46,6 @@ export function asFinal(response: Response): Response {
   // The headers of a fetched response cannot be changed, and a new Response would lose its url and its type.
   return Object.defineProperties(response, {
     headers: { value: headers, enumerable: true },
-    clone: { value: () => asFinal(Response.prototype.clone.call(response)) },
+    clone: { value: () => asFinal(classOf(response).clone.call(response)) },
   });
 }

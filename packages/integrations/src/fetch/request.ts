@@ -25,7 +25,7 @@ export interface OutgoingRequest extends RequestTarget {
 
 /** Where a request goes; undefined when it is not an HTTP request that can be judged. */
 export function targetOf(input: FetchInput, init: FetchInit): RequestTarget | undefined {
-  const request = input instanceof Request ? input : undefined;
+  const request = isRequest(input) ? input : undefined;
   const url = URL.parse(request?.url ?? String(input));
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined;
   return { method: (init?.method ?? request?.method ?? 'GET').toUpperCase(), url };
@@ -33,7 +33,7 @@ export function targetOf(input: FetchInput, init: FetchInit): RequestTarget | un
 
 /** Reads a request so that it can be sent several times. What it was made of is read once, as `fetch` would. */
 export function readRequest(input: FetchInput, init: FetchInit, target: RequestTarget): OutgoingRequest {
-  return input instanceof Request || !isPlain(init) ? fromRequest(input, init, target) : fromParts(input, init, target);
+  return isRequest(input) ? fromRequest(input, init, target) : fromParts(input, plain(init), target);
 }
 
 /** The usual case: an address and an object. It is passed on in the same form, to whatever `fetch` is wrapped. */
@@ -50,20 +50,28 @@ function fromParts(input: Exclude<FetchInput, Request>, init: FetchInit, target:
   };
 }
 
-/** A `Request`, or options that only `Request` can read (inherited members, getters): each attempt sends a copy of one. */
-function fromRequest(input: FetchInput, init: FetchInit, target: RequestTarget): OutgoingRequest {
-  const request = new Request(input, init);
+/** Each attempt sends a copy of the `Request`, which is of the class that its `fetch` knows. */
+function fromRequest(input: Request, init: FetchInit, target: RequestTarget): OutgoingRequest {
+  const request: Request = new (input.constructor as typeof Request)(input, init);
   const { referrer, referrerPolicy } = request;
   // What a Request does not show, and options given beside it would reset.
   const kept = { referrer, referrerPolicy, ...dispatcherOf(init) };
   return {
     ...target,
     headers: request.headers,
-    signal: request.signal,
+    signal: request.signal ?? undefined,
     replayable: !isOneShot(init?.body),
     text: typeof init?.body === 'string' ? init.body : undefined,
     send: (fetch, signal) => fetch(request.body === null ? request : request.clone(), { ...kept, signal }),
   };
+}
+
+/** By what it is, not by its class: the packages that bring a `fetch` bring a class of their own. */
+function isRequest(input: FetchInput): input is Request {
+  if (input instanceof Request) return true;
+  if (typeof input !== 'object' || input === null || input instanceof URL) return false;
+  const { url, method, clone } = input as Partial<Request>;
+  return typeof url === 'string' && typeof method === 'string' && typeof clone === 'function';
 }
 
 /**
@@ -74,11 +82,34 @@ export function isIdempotent(request: OutgoingRequest): boolean {
   return IDEMPOTENT_METHODS.has(request.method) || request.headers.has('idempotency-key');
 }
 
-/** Whether copying the own members of the options copies all that `fetch` would see. */
-function isPlain(init: FetchInit): boolean {
-  if (init === undefined || init === null) return true;
+/** What `fetch` reads of its options, though they may be inherited or computed. */
+const MEMBERS = [
+  'method',
+  'headers',
+  'body',
+  'referrer',
+  'referrerPolicy',
+  'mode',
+  'credentials',
+  'cache',
+  'redirect',
+  'integrity',
+  'keepalive',
+  'signal',
+  'duplex',
+  'priority',
+  'window',
+  'dispatcher',
+] as const;
+
+/** Options of which a copy of the own members has all that `fetch` would see. */
+function plain(init: FetchInit): FetchInit {
+  if (init === undefined || init === null) return init;
   const prototype: unknown = Object.getPrototypeOf(init);
-  return prototype === Object.prototype || prototype === null;
+  if (prototype === Object.prototype || prototype === null) return init;
+  const read = init as Readonly<Record<string, unknown>>;
+  const seen = MEMBERS.map((name) => [name, read[name]] as const).filter(([, value]) => value !== undefined);
+  return { ...init, ...Object.fromEntries(seen) };
 }
 
 function isOneShot(body: unknown): boolean {

@@ -1,14 +1,15 @@
 import { isCrossbridgeError } from '@crossbridge/core';
+import { isStainless } from './ai-request.ts';
+import type { Sent } from './attempts.ts';
 import { asFinal, refusalResponse } from './refusal.ts';
-import type { OutgoingRequest } from './request.ts';
-import type { SdkCall } from './sdk-call.ts';
-import type { Sent } from './send.ts';
+import type { Fetch, OutgoingRequest } from './request.ts';
+import { type SdkCall, sdkCallOf } from './sdk-call.ts';
 
 /** Sends one of the requests of a call of an AI SDK, of whose attempts no more are made than are left. */
 export async function sendForSdk(
   request: OutgoingRequest,
   call: SdkCall,
-  send: (maxAttempts: number) => Sent,
+  send: (maxAttempts: number) => Sent<Response>,
 ): Promise<Response> {
   if (call.attemptsLeft <= 0) throw call.error;
   await until(call.notBeforeMs, request.signal);
@@ -24,6 +25,14 @@ export async function sendForSdk(
     call.error = error;
     throw error;
   }
+}
+
+/** Hands on a request that is part of an attempt which is retried: an AI SDK's own retries of it would multiply that. */
+export function passOn(request: OutgoingRequest, fetch: Fetch): Promise<Response> {
+  const send = (): Promise<Response> => request.send(fetch, request.signal ?? new AbortController().signal);
+  if (!isStainless(request)) return send();
+  const once = { attempts: () => 1, askedWaitMs: () => 0, answered: () => true };
+  return sendForSdk(request, sdkCallOf(request, 1), () => ({ response: send(), ...once }));
 }
 
 /** A refusal becomes a response, from which the SDK makes its own error. */

@@ -1,8 +1,9 @@
 import { isEventStream } from '../sse/guard-stream.ts';
 import { usageIn } from '../sse/usage.ts';
 import { generates } from './ai-request.ts';
+import type { CallOptions, Sent } from './attempts.ts';
 import type { OutgoingRequest } from './request.ts';
-import { type CallOptions, type Sending, type Sent, send } from './send.ts';
+import { type Sending, send } from './send.ts';
 import type { Question, TokenBill, TokenMeter } from './token-meter.ts';
 
 /** Sends a request once its tokens are reserved, where tokens are counted and it takes any. */
@@ -11,9 +12,9 @@ export function sendMetered(
   meter: TokenMeter | undefined,
   request: OutgoingRequest,
   options: CallOptions,
-): Sent {
+): Sent<Response> {
   if (meter === undefined || !generates(request)) return send(sending, request, options);
-  let sent: Sent | undefined;
+  let sent: Sent<Response> | undefined;
   return {
     response: metered(sending, meter, request, options, (begun) => {
       sent = begun;
@@ -29,7 +30,7 @@ async function metered(
   meter: TokenMeter,
   request: OutgoingRequest,
   options: CallOptions,
-  onBegun: (sent: Sent) => void,
+  onBegun: (sent: Sent<Response>) => void,
 ): Promise<Response> {
   const timeout = sending.bridge.config.operations[sending.operation]?.timeout;
   const totalMs = timeout?.mode === 'enforce' ? (timeout.totalMs ?? undefined) : undefined;
