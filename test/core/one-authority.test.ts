@@ -19,10 +19,10 @@ describe('the authority over the call of a hardened client', () => {
     ask('inner');
     const asked = await bridge.run('op', async () => {
       await Promise.resolve();
-      return [ask('inner'), isRetriedAround()];
+      return [ask('inner'), isRetriedAround('redis')];
     });
     expect(asked).toEqual(['once', true]);
-    expect([ask('inner'), isRetriedAround()]).toEqual(['full', false]);
+    expect([ask('inner'), isRetriedAround('redis')]).toEqual(['full', false]);
   });
 
   it('is for one attempt inside retryWithBackoff, of which each try is an attempt', async () => {
@@ -73,6 +73,18 @@ describe('the authority over the call of a hardened client', () => {
     });
     expect(other).toEqual(['none', 'full', 'full']);
     await vi.waitFor(() => expect(later).toBe('full'));
+  });
+
+  it('is none for the requests of a model that is hardened itself, but not the other way round', async () => {
+    expect(await runAsAttempt('model', async () => authorityOver('inner', 'http'))).toBe('none');
+    expect(await runAsAttempt('http', async () => authorityOver('inner', 'model'))).toBe('full');
+  });
+
+  it('leaves the retries of a library to the client of the same layer that the library calls', async () => {
+    const { bridge } = testBridge({ retry: plainRetry });
+    ask('inner');
+    const around = (): readonly boolean[] => [isRetriedAround('http'), isRetriedAround('model')];
+    expect(await bridge.run('op', () => runAsAttempt('http', async () => around()))).toEqual([false, true]);
   });
 
   it('is none in a health check', () => {

@@ -5,8 +5,8 @@ import type { Call } from './pipeline/call.ts';
 import type { Operation } from './pipeline/operation.ts';
 import { processWide } from './process-wide.ts';
 
-/** What a client speaks. */
-export type Layer = 'http' | 'sql' | 'redis';
+/** What a client speaks; `model` is an AI SDK's own interface of models, which speak HTTP. */
+export type Layer = 'model' | 'http' | 'sql' | 'redis';
 
 /**
  * What a hardened client is to do with a call: put it under the policies (`full`); put it under them with one attempt (`once`, see `nested` of
@@ -54,7 +54,7 @@ export function authorityOver(operation: string, layer?: Layer): Authority {
   let retried = false;
   for (let mark = current(); mark !== undefined; mark = mark.outer) {
     if (!mark.active) continue;
-    if (mark.operation === operation || (layer !== undefined && mark.layer === layer)) return 'none';
+    if (mark.operation === operation || covers(mark.layer, layer)) return 'none';
     retried ||= mark.retries;
   }
   return retried ? 'once' : 'full';
@@ -65,9 +65,12 @@ export function willAskAbout(operation: string): void {
   asked.add(operation);
 }
 
-/** Whether a call around the code that asks is retried when it fails, so that retries of others would multiply its attempts. */
-export function isRetriedAround(): boolean {
-  for (let mark = current(); mark !== undefined; mark = mark.outer) {
+/**
+ * Whether a call around the code that asks is retried when it fails, so that the retries of a library that stands between the two would
+ * multiply its attempts. A hardened client of the same layer is asked by the library itself, and has seen to that.
+ */
+export function isRetriedAround(layer: Layer): boolean {
+  for (let mark = current(); mark !== undefined && mark.layer !== layer; mark = mark.outer) {
     if (mark.active && mark.retries) return true;
   }
   return false;
@@ -123,6 +126,11 @@ function isRetried(operation: Operation, call: Call): boolean {
 /** Only attempts that go on are remembered: a timer that is set anew inside each attempt would make a chain of them. */
 function markOf(operation: string | undefined, layer: Layer | undefined, retries: boolean): Mark {
   return { operation, layer, retries, outer: current(), active: true };
+}
+
+function covers(outer: Layer | undefined, inner: Layer | undefined): boolean {
+  if (outer === undefined || inner === undefined) return false;
+  return outer === inner || (outer === 'model' && inner === 'http');
 }
 
 function current(): Mark | undefined {

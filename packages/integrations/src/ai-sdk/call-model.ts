@@ -1,5 +1,5 @@
+import { runAsAttempt } from '@crossbridge/core';
 import { currentKey } from '../fetch/call-key.ts';
-import { runAsAttempt } from '../fetch/one-authority.ts';
 import { asFailure, asThrown } from './model-failure.ts';
 import type { ModelCalls } from './options.ts';
 
@@ -7,6 +7,8 @@ import type { ModelCalls } from './options.ts';
 export interface ModelCall {
   readonly model: { readonly provider: string; readonly modelId: string };
   readonly signal: AbortSignal | undefined;
+  /** Whether a call around it is retried. */
+  readonly nested: boolean;
 }
 
 /** One attempt of a call: its number, and the signal that ends it. */
@@ -15,7 +17,7 @@ export type ModelAttempt<T> = (signal: AbortSignal, attempt: number) => PromiseL
 /** Calls a model under the policies of its operation. A `fetch` hardened below it, the agent's say, passes its requests by. */
 export async function callModel<T>(
   calls: ModelCalls,
-  { model, signal }: ModelCall,
+  { model, signal, nested }: ModelCall,
   attempt: ModelAttempt<T>,
 ): Promise<T> {
   const { bridge, operation } = calls;
@@ -23,7 +25,7 @@ export async function callModel<T>(
   const attempted = async (number: number, own: AbortSignal): Promise<T> => {
     try {
       const both = signal === undefined ? own : AbortSignal.any([signal, own]);
-      return await runAsAttempt(() => attempt(both, number));
+      return await runAsAttempt('model', async () => attempt(both, number));
     } catch (error) {
       throw asFailure(error);
     }
@@ -32,9 +34,10 @@ export async function callModel<T>(
     return await bridge.run(operation, (context) => attempted(context.attempt, context.signal), {
       key: currentKey(calls.key),
       signal,
+      nested,
       target: `${model.provider}/${model.modelId}`,
     });
   } catch (error) {
-    throw asThrown(error, retry !== null && retry.mode !== 'shadow');
+    throw asThrown(error, nested || (retry !== null && retry.mode !== 'shadow'));
   }
 }

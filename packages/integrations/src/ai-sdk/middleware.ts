@@ -1,7 +1,8 @@
+import { authorityOver, isRetriedAround } from '@crossbridge/core';
 import type { EmbeddingModelMiddleware, LanguageModelMiddleware } from 'ai';
-import { passesBy } from '../fetch/one-authority.ts';
 import { callModel } from './call-model.ts';
 import { metered } from './meter-model.ts';
+import { asThrown } from './model-failure.ts';
 import { modelUsage } from './model-usage.ts';
 import { assertModelOptions, type HardenModelOptions, modelCalls } from './options.ts';
 import { streamModel } from './stream-model.ts';
@@ -25,10 +26,12 @@ export function languageModelMiddleware(options: HardenModelOptions = {}): Langu
   return {
     specificationVersion: 'v4',
     wrapGenerate: ({ model, params, doGenerate }) => {
-      if (passesBy()) return doGenerate();
+      const authority = authorityOver(calls.operation, 'model');
+      if (authority === 'none') return passedBy(doGenerate);
+      const nested = authority === 'once';
       const signal = params.abortSignal;
       return metered(calls, question(params), signal, async (bill) => {
-        const result = await callModel(calls, { model, signal }, (abortSignal) =>
+        const result = await callModel(calls, { model, signal, nested }, (abortSignal) =>
           model.doGenerate({ ...params, abortSignal }),
         );
         bill?.settle(modelUsage(result.usage));
@@ -36,10 +39,14 @@ export function languageModelMiddleware(options: HardenModelOptions = {}): Langu
       });
     },
     wrapStream: ({ model, params, doStream }) => {
-      if (passesBy()) return doStream();
+      const authority = authorityOver(calls.operation, 'model');
+      if (authority === 'none') return passedBy(doStream);
+      const nested = authority === 'once';
       const signal = params.abortSignal;
       return metered(calls, question(params), signal, (bill) =>
-        streamModel(calls, { model, signal }, bill, (abortSignal) => model.doStream({ ...params, abortSignal })),
+        streamModel(calls, { model, signal, nested }, bill, (abortSignal) =>
+          model.doStream({ ...params, abortSignal }),
+        ),
       );
     },
   };
@@ -52,10 +59,12 @@ export function embeddingModelMiddleware(options: HardenModelOptions = {}): Embe
   return {
     specificationVersion: 'v4',
     wrapEmbed: async ({ model, params, doEmbed }) => {
-      if (passesBy()) return await doEmbed();
+      const authority = authorityOver(calls.operation, 'model');
+      if (authority === 'none') return passedBy(doEmbed);
+      const nested = authority === 'once';
       const signal = params.abortSignal;
       return metered(calls, { body: params.values, hasAnswer: false }, signal, async (bill) => {
-        const result = await callModel(calls, { model, signal }, (abortSignal) =>
+        const result = await callModel(calls, { model, signal, nested }, (abortSignal) =>
           model.doEmbed({ ...params, abortSignal }),
         );
         bill?.settle(modelUsage(result.usage));
@@ -63,4 +72,13 @@ export function embeddingModelMiddleware(options: HardenModelOptions = {}): Embe
       });
     },
   };
+}
+
+/** Where a call around this one is retried, the retries of the AI SDK would multiply its attempts. */
+async function passedBy<T>(ask: () => PromiseLike<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw asThrown(error, isRetriedAround('model'));
+  }
 }

@@ -5,6 +5,7 @@ import {
   getDefaultBridge,
   optionNames,
   refuseOption,
+  willAskAbout,
 } from '@crossbridge/core';
 import { isAsyncGenerator } from '../hardened/async-generator.ts';
 import {
@@ -18,10 +19,10 @@ import {
   retryChoice,
   retryOfCall,
 } from '../hardened/call-options.ts';
+import { clientCall, onWire } from '../hardened/client-call.ts';
 import type { Hardened } from '../hardened/hardened.ts';
 import { hardenedObject, type Invoke, type MethodCall, originalOf } from '../hardened/hardened-object.ts';
 import { signalIn, withAttemptSignal } from '../hardened/signal-argument.ts';
-import { runStatement } from './database-call.ts';
 import { TransactionWatch } from './transaction-watch.ts';
 
 export interface HardenDatabaseConnectionOptions<M extends string = string> {
@@ -104,6 +105,7 @@ export function hardenDatabaseConnection<C extends object, M extends string = 'q
 
 function statementCall(method: string, options: HardenDatabaseConnectionOptions, watch: TransactionWatch): MethodCall {
   const { operation = 'db.query', rateLimitKey, retryPolicy, idempotent = false } = options;
+  willAskAbout(operation);
   const run = async (invoke: Invoke, args: readonly unknown[]): Promise<unknown> => {
     const inside = watch.inside;
     const ends = watch.begin(args);
@@ -112,17 +114,13 @@ function statementCall(method: string, options: HardenDatabaseConnectionOptions,
       const bridge = options.bridge ?? getDefaultBridge();
       const call = { method, args };
       const signal = signalIn(args);
-      return await runStatement({
-        bridge,
-        operation,
-        fn: (attempt) => invoke(withAttemptSignal(args, signal, attempt)),
-        options: {
-          key: forCall(rateLimitKey, call),
-          signal: signal?.signal,
-          idempotent: forCall(idempotent, call),
-          maxAttempts: inside ? 1 : undefined,
-          retry: retryOfCall(bridge, operation, retryPolicy, DEFAULT_POLICY),
-        },
+      const run = onWire('sql', (attempt) => invoke(withAttemptSignal(args, signal, attempt)));
+      return await clientCall({ bridge, operation, layer: 'sql' }, run, {
+        key: forCall(rateLimitKey, call),
+        signal: signal?.signal,
+        idempotent: forCall(idempotent, call),
+        maxAttempts: inside ? 1 : undefined,
+        retry: retryOfCall(bridge, operation, retryPolicy, DEFAULT_POLICY),
       });
     } finally {
       watch.end();

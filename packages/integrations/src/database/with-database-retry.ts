@@ -1,4 +1,5 @@
 import {
+  type AttemptContext,
   assertOptions,
   type Bridge,
   type CallKey,
@@ -7,6 +8,7 @@ import {
   optionNames,
   type RetryableWrapper,
   refuseOption,
+  willAskAbout,
 } from '@crossbridge/core';
 import {
   assertBridgeOption,
@@ -18,8 +20,8 @@ import {
   retryChoice,
   retryOfCall,
 } from '../hardened/call-options.ts';
+import { clientCall } from '../hardened/client-call.ts';
 import { signalIn, withAttemptSignal } from '../hardened/signal-argument.ts';
-import { runDatabaseCall } from './database-call.ts';
 
 export interface DatabaseRetryOptions {
   /**
@@ -58,7 +60,7 @@ type AnySync<This, Args extends readonly unknown[], T> = (this: This, ...args: A
  * deadlock, a serialization failure), by SQLSTATE and the codes of drivers; when the answer was lost, only with `idempotent: true`. So it should
  * be one statement or one transaction: a function that has several of them would repeat those that had succeeded.
  *
- * Hardened calls inside are not retried themselves. A signal given as `{ signal }` among the arguments ends the call.
+ * Calls of hardened clients inside it are not retried themselves, and those of the same operation are part of it. A signal given as `{ signal }` among the arguments ends the call.
  *
  * @throws InvalidArgumentError for arguments that cannot work; that the config has no policy of that name shows at the first call
  */
@@ -95,19 +97,16 @@ function wrapped(fn: unknown, options: DatabaseRetryOptions, policy: RetryChoice
     throw new InvalidArgumentError(`${WHOSE} wraps functions and methods, not ${what}`);
   }
   const { operation = 'db.query', idempotent = false, rateLimitKey } = options;
+  willAskAbout(operation);
   const wrapper = async function (this: unknown, ...args: readonly unknown[]): Promise<unknown> {
     const bridge = options.bridge ?? getDefaultBridge();
     const signal = signalIn(args);
-    return runDatabaseCall({
-      bridge,
-      operation,
-      fn: (attempt) => Reflect.apply(fn, this, withAttemptSignal(args, signal, attempt)),
-      options: {
-        key: forCall(rateLimitKey, { method: fn.name, args }),
-        signal: signal?.signal,
-        idempotent,
-        retry: retryOfCall(bridge, operation, policy, DEFAULT_POLICY),
-      },
+    const run = (attempt: AttemptContext): unknown => Reflect.apply(fn, this, withAttemptSignal(args, signal, attempt));
+    return clientCall({ bridge, operation }, run, {
+      key: forCall(rateLimitKey, { method: fn.name, args }),
+      signal: signal?.signal,
+      idempotent,
+      retry: retryOfCall(bridge, operation, policy, DEFAULT_POLICY),
     });
   };
   return Object.defineProperties(wrapper, {

@@ -1,4 +1,4 @@
-import { type Bridge, type CallKey, getDefaultBridge, getRetryPolicyByName } from '@crossbridge/core';
+import { type Bridge, type CallKey, getDefaultBridge, getRetryPolicyByName, willAskAbout } from '@crossbridge/core';
 import type { PerCall, RetryChoice } from './call-options.ts';
 import { hardenedObject, originalOf } from './hardened-object.ts';
 import { type ProviderHealth, type ProviderHealthOptions, watchProvider } from './provider-health.ts';
@@ -54,6 +54,7 @@ export function hardenProvider<P extends object>(given: P, options: HardenProvid
   bridge();
   const { rateLimitKey, cost } = options;
   const calls = Array.from(operations, ([method, operation]) => {
+    willAskAbout(operation);
     const call = { method, operation, bridge, rateLimitKey, cost, retryPolicy, defaultPolicy: DEFAULT_POLICY };
     return [method, throughBridge(call)] as const;
   });

@@ -1,6 +1,7 @@
 import type { AttemptContext, Bridge, CallKey } from '@crossbridge/core';
 import { isAsyncGenerator } from './async-generator.ts';
 import { forCall, type PerCall, type RetryChoice, retryOfCall } from './call-options.ts';
+import { clientCall } from './client-call.ts';
 import type { Invoke, MethodCall } from './hardened-object.ts';
 import { signalIn, withAttemptSignal } from './signal-argument.ts';
 
@@ -59,7 +60,8 @@ function run<T>(
   const bridge = settings.bridge();
   const call = { method, args };
   const signal = signalIn(args);
-  return bridge.run(operation, (attempt) => attemptOf(withAttemptSignal(args, signal, attempt), attempt), {
+  const fn = (attempt: AttemptContext) => attemptOf(withAttemptSignal(args, signal, attempt), attempt);
+  return clientCall({ bridge, operation }, fn, {
     key: forCall(rateLimitKey, call),
     cost: forCall(cost, call),
     signal: signal?.signal,

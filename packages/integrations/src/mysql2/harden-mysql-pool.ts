@@ -1,4 +1,4 @@
-import { assertOptions, type OptionNames, optionNames, refuseOption } from '@crossbridge/core';
+import { assertOptions, type OptionNames, optionNames, refuseOption, willAskAbout } from '@crossbridge/core';
 import {
   assertDatabaseCallOptions,
   assertHardenDatabaseOptions,
@@ -75,6 +75,7 @@ export function hardenMysqlPool<Pool extends MysqlPool>(
   assertOptions(options, NAMES, WHOSE);
   assertHardenDatabaseOptions(options, WHOSE);
   const { bridge, operation = 'db.query', queue, acquireTimeoutMs = 10_000, ...call } = options;
+  willAskAbout(operation);
   const host = { pool: driver, gate: gateOf(driver), bridge, operation, acquireTimeoutMs, call };
   return viewOf<Pool>(pool, { ...host, queue: queue ?? 10 * driver.config.connectionLimit }, promised !== undefined);
 }

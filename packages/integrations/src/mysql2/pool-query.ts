@@ -1,4 +1,5 @@
 import type { AttemptContext } from '@crossbridge/core';
+import { clientCall, onWire } from '../hardened/client-call.ts';
 import { NotRepeatable, withOriginalErrors } from '../sql/failures.ts';
 import { readSql, type SqlText } from '../sql/statement.ts';
 import { scopeOn } from '../sql/transaction-scope.ts';
@@ -8,7 +9,7 @@ import type { MysqlHost } from './pool-host.ts';
 
 /** `pool.query` and `pool.execute` under the policies of the operation; inside a transaction of the same pool without policies of its own. */
 export function queryPool(host: MysqlHost, way: Way, sql: unknown, values: unknown): Promise<[unknown, unknown]> {
-  const { bridge, operation, call, pool } = host;
+  const { call, pool } = host;
   const text = readSql(sqlOf(sql), 'mysql');
   const run = (context: Pick<AttemptContext, 'signal' | 'remainingMs'>) =>
     attempt(host, context, way, sql, values, text);
@@ -18,7 +19,8 @@ export function queryPool(host: MysqlHost, way: Way, sql: unknown, values: unkno
   }
   const { key, signal, deadlineMs, idempotent = false } = call;
   const twice = idempotent === 'reads' ? text.reads : idempotent;
-  return withOriginalErrors(bridge.run(operation, run, { key, signal, deadlineMs, idempotent: twice }));
+  const options = { key, signal, deadlineMs, idempotent: twice };
+  return withOriginalErrors(clientCall({ ...host, layer: 'sql' }, onWire('sql', run), options));
 }
 
 async function attempt(

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@crossbridge/core';
+import { InvalidArgumentError, runAsAttempt } from '@crossbridge/core';
 import { overridden } from '../sql/proxy.ts';
 import { readSql } from '../sql/statement.ts';
 import { askConnection, type MysqlConnection, sqlOf, type Way } from './driver.ts';
@@ -43,7 +43,7 @@ export class TransactionConnection {
       );
     }
     try {
-      return await askConnection(connection, way, sql, values);
+      return await runAsAttempt('sql', () => askConnection(connection, way, sql, values));
     } catch (error) {
       if (typeof error === 'object' && error !== null) this.#failures.add(error);
       throw error;

@@ -1,4 +1,4 @@
-import type { AttemptContext } from '@crossbridge/core';
+import { type AttemptContext, runAsAttempt } from '@crossbridge/core';
 import { before } from '../sql/before.ts';
 import { CommitOutcomeUnknown } from '../sql/commit-outcome-unknown.ts';
 import { anyCause, NotRepeatable } from '../sql/failures.ts';
@@ -34,24 +34,24 @@ async function attemptTransaction<T>(
   context: AttemptContext,
 ): Promise<T> {
   const { signal, attempt } = context;
-  const lease = await acquire(host, context);
+  const lease = await runAsAttempt('sql', () => acquire(host, context));
   const { connection } = lease;
   const abort = (): void => lease.abort();
   signal.addEventListener('abort', abort, { once: true });
   const transaction = new TransactionConnection(connection);
   try {
     signal.throwIfAborted();
-    await begin(host, connection, options);
+    await runAsAttempt('sql', () => begin(host, connection, options));
     const value = await callWork(host, transaction, work, { attempt, signal });
     transaction.end();
     signal.throwIfAborted();
     signal.removeEventListener('abort', abort);
-    await commit(connection, context);
+    await runAsAttempt('sql', () => commit(connection, context));
     lease.release();
     return value;
   } catch (error) {
     transaction.end();
-    await rollBack(lease);
+    await runAsAttempt('sql', () => rollBack(lease));
     throw error;
   } finally {
     signal.removeEventListener('abort', abort);

@@ -1,4 +1,5 @@
 import type { AttemptContext, Bridge } from '@crossbridge/core';
+import { clientCall, onWire } from '../hardened/client-call.ts';
 import type { DatabaseCallOptions } from '../sql/call-options.ts';
 import { readSql } from '../sql/statement.ts';
 import { cancelRunning } from './cancel-request.ts';
@@ -22,20 +23,24 @@ const begun = new WeakSet<PgDriverClient>();
  * transaction; what follows in it passes without policies, or they would hold it up or leave it open.
  */
 export function queryHeld(host: ClientHost, config: unknown, values: unknown): Promise<unknown> {
-  const { client, queue, bridge, operation, call } = host;
+  const { client, queue, call } = host;
   return queue.run(() => {
     const text = textOf(config);
     const sql = text === undefined ? undefined : readSql(text, 'postgres');
     if (inTransaction(client) || client._queryable === false) return ask(host, config, values);
     const { key, signal, deadlineMs } = call;
-    return bridge.run(operation, (context) => ask(host, config, values, context), {
-      key,
-      signal,
-      deadlineMs,
-      // After a lost reply the connection is lost, too.
-      idempotent: false,
-      maxAttempts: sql?.atomic === false ? 1 : undefined,
-    });
+    return clientCall(
+      { ...host, layer: 'sql' },
+      onWire('sql', (context) => ask(host, config, values, context)),
+      {
+        key,
+        signal,
+        deadlineMs,
+        // After a lost reply the connection is lost, too.
+        idempotent: false,
+        maxAttempts: sql?.atomic === false ? 1 : undefined,
+      },
+    );
   });
 }
 

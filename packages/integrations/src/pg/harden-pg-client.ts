@@ -1,4 +1,4 @@
-import { assertOptions, type OptionNames, optionNames, refuseOption } from '@crossbridge/core';
+import { assertOptions, type OptionNames, optionNames, refuseOption, willAskAbout } from '@crossbridge/core';
 import {
   assertHardenDatabaseOptions,
   type DatabaseCallOptions,
@@ -55,6 +55,7 @@ export function hardenPgClient<Client extends PgClient>(
   assertOptions(options, NAMES, WHOSE);
   assertHardenDatabaseOptions(options, WHOSE);
   const { bridge, operation = 'db.query', ...call } = options;
+  willAskAbout(operation);
   const driver = client as unknown as PgDriverClient;
   return viewOf<Client>({ client: driver, queue: queueOf(driver), bridge, operation, call });
 }

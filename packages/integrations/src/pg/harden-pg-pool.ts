@@ -1,4 +1,4 @@
-import { assertOptions, type OptionNames, optionNames, refuseOption } from '@crossbridge/core';
+import { assertOptions, type OptionNames, optionNames, refuseOption, willAskAbout } from '@crossbridge/core';
 import {
   assertDatabaseCallOptions,
   assertHardenDatabaseOptions,
@@ -88,6 +88,7 @@ export function hardenPgPool<Pool extends PgPool>(
 ): Pool & HardenedPgPool<Pool> {
   assertHardenPgPoolOptions(pool, options);
   const { bridge, operation = 'db.query', queue, acquireTimeoutMs, ...call } = options;
+  willAskAbout(operation);
   const driver = pool as unknown as PgDriverPool;
   stateOf(driver);
   return viewOf<Pool>({

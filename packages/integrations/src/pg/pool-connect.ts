@@ -1,3 +1,4 @@
+import { clientCall, onWire } from '../hardened/client-call.ts';
 import { withOriginalErrors } from '../sql/failures.ts';
 import { scopeOn } from '../sql/transaction-scope.ts';
 import { acquire, acquireInside } from './acquire.ts';
@@ -10,12 +11,16 @@ import type { PoolHost } from './pool-host.ts';
  * them, since a statement that a policy held back or refused would hold up, or leave open, the transaction that it is part of.
  */
 export async function connectPool(host: PoolHost): Promise<PgDriverClient> {
-  const { bridge, operation, pool, call } = host;
+  const { pool, call } = host;
   const { key, signal, deadlineMs } = call;
   const scope = scopeOn(pool);
   const lease = await withOriginalErrors(
     scope === undefined
-      ? bridge.run(operation, (context) => acquireWanted(host, context), { key, signal, deadlineMs, idempotent: false })
+      ? clientCall(
+          { ...host, layer: 'sql' },
+          onWire('sql', (context) => acquireWanted(host, context)),
+          { key, signal, deadlineMs, idempotent: false },
+        )
       : acquireInside(host, scope, signal),
   );
   const { client } = lease;

@@ -1,4 +1,5 @@
 import type { AttemptContext } from '@crossbridge/core';
+import { clientCall, onWire } from '../hardened/client-call.ts';
 import type { DatabaseCallOptions } from '../sql/call-options.ts';
 import { NotRepeatable, withOriginalErrors } from '../sql/failures.ts';
 import { readSql, type SqlText } from '../sql/statement.ts';
@@ -16,7 +17,7 @@ const UNKNOWN_TEXT: SqlText = { reads: false, atomic: true, controls: false };
  * same pool it is an extra of that transaction's call, without policies of its own.
  */
 export function queryPool(host: PoolHost, config: unknown, values: unknown): Promise<unknown> {
-  const { bridge, operation, call, pool } = host;
+  const { call, pool } = host;
   const text = textOf(config);
   const sql = text === undefined ? UNKNOWN_TEXT : readSql(text, 'postgres');
   const scope = scopeOn(pool);
@@ -24,12 +25,11 @@ export function queryPool(host: PoolHost, config: unknown, values: unknown): Pro
     return withOriginalErrors(acquireInside(host, scope, call.signal).then((lease) => ask(lease, config, values, sql)));
   }
   return withOriginalErrors(
-    bridge.run(operation, (context) => attempt(host, context, config, values, sql), {
-      key: call.key,
-      signal: call.signal,
-      deadlineMs: call.deadlineMs,
-      idempotent: mayRunTwice(call, sql),
-    }),
+    clientCall(
+      { ...host, layer: 'sql' },
+      onWire('sql', (context) => attempt(host, context, config, values, sql)),
+      { key: call.key, signal: call.signal, deadlineMs: call.deadlineMs, idempotent: mayRunTwice(call, sql) },
+    ),
   );
 }
 

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@crossbridge/core';
+import { InvalidArgumentError, runAsAttempt } from '@crossbridge/core';
 import { anyCause } from '../sql/failures.ts';
 import { overridden } from '../sql/proxy.ts';
 import { readSql } from '../sql/statement.ts';
@@ -46,9 +46,17 @@ export class TransactionClient {
         'tx itself begins and ends the transaction: return to commit, throw to roll back, and use SAVEPOINT for parts';
       return fail(done, new InvalidArgumentError(reason));
     }
-    if (isSubmittable(config)) return Reflect.apply(client.query, client, [config, values, callback]);
-    const answer = new Promise<unknown>((resolve, reject) => {
-      client.query(config, typeof values === 'function' ? undefined : values, (error, result) => {
+    if (isSubmittable(config)) {
+      return runAsAttempt('sql', () => Reflect.apply(client.query, client, [config, values, callback]));
+    }
+    const parameters = typeof values === 'function' ? undefined : values;
+    const answer = runAsAttempt('sql', () => this.#ask(client, config, parameters));
+    return done === undefined ? answer : callBack(answer, done);
+  }
+
+  #ask(client: PgDriverClient, config: unknown, values: unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      client.query(config, values, (error, result) => {
         if (error) {
           this.#failures.add(error);
           this.#firstFailure ??= error;
@@ -56,7 +64,6 @@ export class TransactionClient {
         } else resolve(result);
       });
     });
-    return done === undefined ? answer : callBack(answer, done);
   }
 }
 

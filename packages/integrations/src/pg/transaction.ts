@@ -1,4 +1,4 @@
-import type { AttemptContext } from '@crossbridge/core';
+import { type AttemptContext, runAsAttempt } from '@crossbridge/core';
 import { NotRepeatable } from '../sql/failures.ts';
 import { beforeCommit, callTransaction } from '../sql/transaction-call.ts';
 import { inScope } from '../sql/transaction-scope.ts';
@@ -35,24 +35,24 @@ async function attemptTransaction<T>(
 ): Promise<T> {
   const { signal, attempt } = context;
   const timeLeftMs = timeLeft(host, context);
-  const lease = await acquire(host, context);
+  const lease = await runAsAttempt('sql', () => acquire(host, context));
   const abort = (): void => lease.abort();
   signal.addEventListener('abort', abort, { once: true });
   const transaction = new TransactionClient(lease.client);
   try {
     signal.throwIfAborted();
-    await begin(host, lease, options);
+    await runAsAttempt('sql', () => begin(host, lease, options));
     const value = await callWork(host, transaction, work, { attempt, signal });
     transaction.end();
     signal.throwIfAborted();
     // From here on the transaction decides itself: an abort ends the wait for it, but cancels nothing.
     signal.removeEventListener('abort', abort);
-    await commit(host, lease, timeLeftMs, () => transaction.firstFailure);
+    await runAsAttempt('sql', () => commit(host, lease, timeLeftMs, () => transaction.firstFailure));
     lease.release();
     return value;
   } catch (error) {
     transaction.end();
-    await rollBack(lease);
+    await runAsAttempt('sql', () => rollBack(lease));
     throw error;
   } finally {
     signal.removeEventListener('abort', abort);

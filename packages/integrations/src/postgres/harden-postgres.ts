@@ -1,4 +1,4 @@
-import { assertOptions, type OptionNames, optionNames, refuseOption } from '@crossbridge/core';
+import { assertOptions, type OptionNames, optionNames, refuseOption, willAskAbout } from '@crossbridge/core';
 import {
   assertDatabaseCallOptions,
   assertHardenDatabaseOptions,
@@ -54,6 +54,7 @@ export function hardenPostgres<Sql extends PostgresTag>(
   assertOptions(options, NAMES, WHOSE);
   assertHardenDatabaseOptions(options, WHOSE);
   const { bridge, operation = 'db.query', ...call } = options;
+  willAskAbout(operation);
   return viewOf<Sql>({ sql: sql as unknown as PostgresSql, bridge, operation, call });
 }
 

@@ -1,4 +1,5 @@
 import type { Bridge } from '@crossbridge/core';
+import { clientCall, onWire } from '../hardened/client-call.ts';
 import type { DatabaseCallOptions } from '../sql/call-options.ts';
 import { NothingDone, NotRepeatable, withOriginalErrors } from '../sql/failures.ts';
 import { readSql } from '../sql/statement.ts';
@@ -47,9 +48,9 @@ function runCopies(
     cancelled.abort(Object.assign(reason, { code: '57014' }));
     return undefined;
   };
-  return bridge.run(
-    operation,
-    async (context) => {
+  return clientCall(
+    { bridge, operation, layer: 'sql' },
+    onWire('sql', async (context) => {
       copy = copyOf(query, handler, canceller);
       const cancel = (): void => {
         void Promise.resolve(copy?.cancel()).catch(() => {});
@@ -65,7 +66,7 @@ function runCopies(
       } finally {
         context.signal.removeEventListener('abort', cancel);
       }
-    },
+    }),
     {
       key,
       signal: signal === undefined ? cancelled.signal : AbortSignal.any([signal, cancelled.signal]),

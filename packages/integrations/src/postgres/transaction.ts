@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AttemptContext, InvalidArgumentError } from '@crossbridge/core';
+import { clientCall } from '../hardened/client-call.ts';
 import { CommitOutcomeUnknown } from '../sql/commit-outcome-unknown.ts';
 import { anyCause, NothingDone, NotRepeatable, withOriginalErrors } from '../sql/failures.ts';
 import { inScope, scopeOn } from '../sql/transaction-scope.ts';
@@ -31,7 +32,7 @@ const able = new WeakMap<PostgresSql, Promise<boolean>>();
 
 /** `sql.begin` as one call of the operation. */
 export function runTransaction(host: PostgresHost, options: string, work: Work): Promise<unknown> {
-  const { bridge, operation, sql, call } = host;
+  const { sql, call } = host;
   if (scopeOn(sql) !== undefined) {
     const reason =
       'begin inside begin would be a second transaction, which may wait for the first: use the sql of the first, and its savepoint';
@@ -39,7 +40,8 @@ export function runTransaction(host: PostgresHost, options: string, work: Work):
   }
   const { key, signal, deadlineMs } = call;
   const run = (context: AttemptContext) => attempt(host, options, work, context);
-  return withOriginalErrors(bridge.run(operation, run, { key, signal, deadlineMs, idempotent: false }));
+  const asked = { key, signal, deadlineMs, idempotent: false };
+  return withOriginalErrors(clientCall({ ...host, layer: 'sql' }, run, asked));
 }
 
 async function attempt(host: PostgresHost, options: string, work: Work, context: AttemptContext): Promise<unknown> {

@@ -1,4 +1,5 @@
 import { type AttemptContext, type Bridge, InvalidArgumentError } from '@crossbridge/core';
+import { clientCall } from '../hardened/client-call.ts';
 import type { DatabaseCallOptions } from './call-options.ts';
 import { NothingDone, withOriginalErrors } from './failures.ts';
 import { type AnyTransactionOptions, maxAttemptsOf } from './transaction-options.ts';
@@ -28,7 +29,7 @@ export function callTransaction<T>(
     return Promise.reject(new InvalidArgumentError(reason));
   }
   return withOriginalErrors(
-    bridge.run(operation, attempt, {
+    clientCall({ bridge, operation, layer: 'sql' }, attempt, {
       key: options.key ?? call.key,
       signal: options.signal ?? call.signal,
       deadlineMs: options.deadlineMs ?? call.deadlineMs,
