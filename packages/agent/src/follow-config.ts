@@ -31,6 +31,7 @@ function onlyAtStart(before: RuntimeConfig, after: RuntimeConfig): readonly stri
     ['runtime.admin', ({ admin }) => admin],
     ['runtime.shutdown', ({ shutdown }) => shutdown],
     ['runtime.telemetry', ({ telemetry }) => telemetry],
+    ['runtime.patches', ({ patches }) => patches],
     ['runtime.rate_limiting.max_keys', ({ rateLimiting }) => rateLimiting.maxKeys],
   ];
   return read.flatMap(([name, part]) => (isDeepStrictEqual(part(before), part(after)) ? [] : [name]));

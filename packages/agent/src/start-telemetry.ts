@@ -1,7 +1,8 @@
 import type { Bridge } from '@crossbridge/core';
 import { AttemptAnnotator, createOtelObserver, KeepWhatHurt } from '@crossbridge/otel';
 import { stateLogWriter } from './log/state-log-writer.ts';
-import type { Patch } from './patches/fetch.ts';
+import type { Patch } from './patches/patch.ts';
+import { loadedPatches } from './patches/patch-modules.ts';
 import { samplerFromEnv } from './sdk/sampler.ts';
 import { isSdkDisabled, type RunningSdk, startSdk } from './sdk/start-sdk.ts';
 
@@ -13,7 +14,7 @@ export function startTelemetry(bridge: Bridge, patches: readonly Patch[]): Runni
   const { sampling, recordKey, logLevel } = bridge.config.telemetry;
   const state = {
     ...bridge.state,
-    patches: () => patches.map((patch) => ({ module: patch.module, status: patch.status() })),
+    patches: () => loadedPatches(patches),
   };
   const keep =
     sampling.keepWhatHurts && !isSdkDisabled()

@@ -1,17 +1,11 @@
 import type { Bridge } from '@crossbridge/core';
 import { type Fetch, hardenFetch } from '@crossbridge/integrations/fetch';
-import type { PatchStatus } from '@crossbridge/otel';
-
-/** A patch that is in place, and can say whether it still is in front. */
-export interface Patch {
-  readonly module: string;
-  status(): PatchStatus;
-}
+import type { Patch, PatchReport, PatchState } from './patch.ts';
 
 /** Puts the hardened fetch in the place of the global one, once per process. */
 export function patchFetch(bridge: Bridge): Patch {
   const original: unknown = globalThis.fetch;
-  if (typeof original !== 'function') return { module: 'fetch', status: () => 'missing' };
+  if (typeof original !== 'function') return patchOf('missing', 'there is no global fetch');
   const hardened = hardenFetch(original as Fetch, { bridge });
   // What inspects a function before it wraps it (as other instrumentations do) finds what it expects of fetch.
   Object.defineProperty(hardened, 'name', { value: 'fetch', configurable: true });
@@ -21,5 +15,21 @@ export function patchFetch(bridge: Bridge): Patch {
     enumerable: true,
     configurable: true,
   });
-  return { module: 'fetch', status: () => (globalThis.fetch === hardened ? 'active' : 'not_outermost') };
+  const outermost = (): boolean => globalThis.fetch === hardened;
+  return {
+    module: 'fetch',
+    status: () => (outermost() ? 'active' : 'not_outermost'),
+    report: () =>
+      outermost()
+        ? reportOf('active')
+        : reportOf('not_outermost', 'another library has wrapped the global fetch since, and may act first'),
+  };
+}
+
+function patchOf(status: PatchState, reason: string): Patch {
+  return { module: 'fetch', status: () => status, report: () => reportOf(status, reason) };
+}
+
+function reportOf(status: PatchState, reason?: string): PatchReport {
+  return { module: 'fetch', status, copies: [], ...(reason === undefined ? {} : { reason }) };
 }

@@ -1,0 +1,98 @@
+import type { PatchName } from '@crossbridge/core/config';
+import { messageOf } from '../report.ts';
+import type { Layer } from './hooks/layer.ts';
+import { type ModuleFile, versionIn } from './hooks/module-file.ts';
+import type { FoundModule, ModulePatch, Patch, PatchedFile, PatchHost, PatchReport, PatchState } from './patch.ts';
+
+interface Copy {
+  readonly found: FoundModule;
+  readonly problem?: string;
+}
+
+/** A patch of a module that may be loaded once, several times or never. */
+export class ModuleState implements Patch {
+  readonly module: PatchName;
+  readonly #patch: ModulePatch;
+  readonly #host: PatchHost;
+  readonly #esModules: boolean;
+  readonly #copies: Copy[] = [];
+  readonly #layers: Layer[] = [];
+
+  /** @param esModules whether files of ES modules are watched */
+  constructor(patch: ModulePatch, host: PatchHost, esModules: boolean) {
+    this.module = patch.module;
+    this.#patch = patch;
+    this.#host = host;
+    this.#esModules = esModules;
+  }
+
+  /** A file of the module was loaded. Whatever goes wrong here, the application gets its module. */
+  install(file: PatchedFile, { name, directory }: ModuleFile, exports: unknown): void {
+    const version = versionIn(directory);
+    const found: FoundModule = { name, directory, version, build: file.build };
+    try {
+      if (version !== undefined && !this.#patch.supports(version)) {
+        throw new Error(`version ${version} is not supported (${this.#patch.versions})`);
+      }
+      const layers = file.install(exports, this.#host, found);
+      this.#layers.push(...layers);
+      this.#copies.push({ found });
+      this.#lookAgain();
+    } catch (error) {
+      this.#copies.push({ found, problem: messageOf(error) });
+    }
+  }
+
+  status(): PatchState {
+    if (this.#copies.length === 0) return 'not_loaded';
+    if (this.#copies.some(({ problem }) => problem !== undefined)) return 'missing';
+    return this.#layers.every(({ outermost }) => outermost) ? 'active' : 'not_outermost';
+  }
+
+  report(): PatchReport {
+    const status = this.status();
+    const reason = this.#reason(status);
+    return {
+      module: this.module,
+      status,
+      copies: this.#copies.map(({ found, problem }) => ({ ...found, ...(problem === undefined ? {} : { problem }) })),
+      ...(reason === undefined ? {} : { reason }),
+    };
+  }
+
+  #reason(status: PatchState): string | undefined {
+    switch (status) {
+      case 'not_loaded':
+        return this.#whyNotLoaded();
+      case 'missing': {
+        const bad = this.#copies.find(({ problem }) => problem !== undefined) as Copy;
+        return `${bad.found.name} in ${bad.found.directory}: ${bad.problem}`;
+      }
+      case 'not_outermost': {
+        const covered = this.#layers.filter(({ outermost }) => !outermost).map(({ name }) => name);
+        return `another library has wrapped ${covered.join(', ')} since, and may act first`;
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #whyNotLoaded(): string {
+    const bundled = 'nothing has loaded it from node_modules; code that is bundled into other files is not seen';
+    const imported = this.#patch.files.some(({ build }) => build === 'esm');
+    if (!imported) return bundled;
+    if (!this.#esModules) {
+      return `${bundled}, and this Node.js (${process.version}) cannot watch imports: use 22.22.3, 24.11.1, 25.1 or later`;
+    }
+    return `${bundled}, nor is what was imported before the agent was: its --import comes first`;
+  }
+
+  /** Others that hook the loading of the module wrap it after us, in the same breath or a little later. */
+  #lookAgain(): void {
+    const look = (): void => {
+      for (const layer of this.#layers) layer.ensure();
+    };
+    process.nextTick(look);
+    setImmediate(look).unref();
+  }
+}

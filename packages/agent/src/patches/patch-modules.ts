@@ -1,0 +1,68 @@
+import type { Bridge } from '@crossbridge/core';
+import type { PatchesConfig } from '@crossbridge/core/config';
+import type { PatchStatus } from '@crossbridge/otel';
+import { reportOnce } from '../report.ts';
+import { watchCommonJs } from './hooks/commonjs.ts';
+import { watchEsModules } from './hooks/es-modules.ts';
+import type { ModuleFile } from './hooks/module-file.ts';
+import { ModuleState } from './module-state.ts';
+import type { ModulePatch, Patch, PatchHost } from './patch.ts';
+
+/**
+ * Watches for the modules that the config does not leave out, and puts each under policies when it is loaded. What is loaded already is
+ * patched at once, as far as it can be reached.
+ */
+export function patchModules(bridge: Bridge, patches: readonly ModulePatch[]): readonly Patch[] {
+  const config = bridge.config.patches;
+  const wanted = patches.filter(({ module }) => config[module] !== false);
+  const names = namesOf(wanted, 'esm');
+  const esModules = names.length === 0 || watchEsModules(names, (file, exports) => found('esm', file, exports));
+  const states = wanted.map((patch) => ({
+    patch,
+    state: new ModuleState(patch, hostOf(bridge, config[patch.module]), esModules),
+  }));
+  function found(build: 'cjs' | 'esm', loaded: ModuleFile, exports: unknown): void {
+    for (const { patch, state } of states) {
+      for (const file of patch.files) {
+        if (file.build === build && file.name === loaded.name) state.install(file, loaded, exports);
+      }
+    }
+  }
+  watchCommonJs(namesOf(wanted, 'cjs'), (file, exports) => found('cjs', file, exports));
+  if (!esModules) {
+    const modules = wanted
+      .filter(({ files }) => files.some(({ build }) => build === 'esm'))
+      .map(({ module }) => module);
+    reportOnce(
+      'es modules',
+      `warning: this Node.js (${process.version}) cannot watch imports at no cost, so ${modules.join(' and ')} are under policies only ` +
+        'where they are required; use Node.js 22.22.3, 24.11.1, 25.1 or later',
+    );
+  }
+  return states.map(({ state }) => state);
+}
+
+/** What is told of patches in metrics: modules that nothing has loaded are left out. */
+export function loadedPatches(patches: readonly Patch[]): { readonly module: string; readonly status: PatchStatus }[] {
+  return patches.flatMap((patch) => {
+    const status = patch.status();
+    return status === 'not_loaded' ? [] : [{ module: patch.module, status }];
+  });
+}
+
+function namesOf(patches: readonly ModulePatch[], wanted: 'cjs' | 'esm'): string[] {
+  return [
+    ...new Set(patches.flatMap(({ files }) => files.filter(({ build }) => build === wanted).map(({ name }) => name))),
+  ];
+}
+
+function hostOf(bridge: Bridge, config: PatchesConfig[keyof PatchesConfig]): PatchHost {
+  const own = config === false ? null : config.operation;
+  return {
+    bridge,
+    operation: (fallback) => {
+      const name = own ?? fallback;
+      return name !== undefined && Object.hasOwn(bridge.config.operations, name) ? name : undefined;
+    },
+  };
+}
