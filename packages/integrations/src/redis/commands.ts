@@ -21,9 +21,9 @@ const READS = words(`
 `);
 
 const SESSION = words(`
-  ASKING AUTH BLMOVE BLMPOP BLPOP BRPOP BRPOPLPUSH BZMPOP BZPOPMAX BZPOPMIN CLIENT DISCARD EXEC FAILOVER HELLO MONITOR MULTI PSUBSCRIBE PSYNC
-  PUNSUBSCRIBE QUIT READONLY READWRITE REPLCONF RESET SELECT SHUTDOWN SSUBSCRIBE SUBSCRIBE SUNSUBSCRIBE SYNC UNSUBSCRIBE UNWATCH WAIT WAITAOF
-  WATCH
+  ASKING AUTH BLMOVE BLMPOP BLPOP BRPOP BRPOPLPUSH BZMPOP BZPOPMAX BZPOPMIN CLIENT CLUSTER DISCARD EXEC FAILOVER HELLO MONITOR MULTI PSUBSCRIBE
+  PSYNC PUNSUBSCRIBE QUIT READONLY READWRITE REPLCONF RESET ROLE SELECT SENTINEL SHUTDOWN SSUBSCRIBE SUBSCRIBE SUNSUBSCRIBE SYNC UNSUBSCRIBE UNWATCH
+  WAIT WAITAOF WATCH
 `);
 
 /** @param args those after the name */
@@ -38,19 +38,4 @@ export function kindOf(name: string, args: readonly unknown[]): CommandKind {
 
 function blocks(args: readonly unknown[]): boolean {
   return args.some((arg) => typeof arg === 'string' && arg.toUpperCase() === 'BLOCK');
-}
-
-/** Follows the commands of one connection: between MULTI and EXEC nothing is a call of its own. */
-export class MultiWatch {
-  #open = false;
-
-  /** Whether the command belongs to a transaction, its begin and end included. Asked once for each command, in their order. */
-  follow(name: string): boolean {
-    if (name === 'MULTI') this.#open = true;
-    else if (this.#open && (name === 'EXEC' || name === 'DISCARD' || name === 'RESET')) {
-      this.#open = false;
-      return true;
-    }
-    return this.#open;
-  }
 }

@@ -1,4 +1,6 @@
-import { kindOf, MultiWatch } from './commands.ts';
+import { authorityOver, runAsAttempt, willAskAbout } from '@crossbridge/core';
+import { CommandWatch } from './command-watch.ts';
+import { kindOf } from './commands.ts';
 import { assertHardenRedisOptions, type HardenRedisOptions, runOptionsOf } from './options.ts';
 
 /** A client of node-redis. */
@@ -31,19 +33,23 @@ export function hardenRedis<Client extends NodeRedisClient>(client: Client, opti
   assertHardenRedisOptions(proper, options, 'hardenRedis');
   const { bridge, operation = 'redis.command' } = options;
   const send = proper.sendCommand as unknown as SendCommand;
-  const multi = new MultiWatch();
+  // EXEC goes another way, so what is watched is not known.
+  const watch = new CommandWatch();
+  willAskAbout(operation);
   const sendCommand: SendCommand = function (args, commandOptions) {
     const name = String(args[0]).toUpperCase();
     const kind = kindOf(name, args.slice(1));
-    if (multi.follow(name) || kind === 'session') return send.call(this, args, commandOptions);
+    if (watch.follow(name) === 'transaction' || kind === 'session') return send.call(this, args, commandOptions);
+    const authority = authorityOver(operation, 'redis');
+    if (authority === 'none') return send.call(this, args, commandOptions);
     return bridge.run(
       operation,
       ({ signal }) => {
         const own = commandOptions?.abortSignal;
         const abortSignal = own === undefined ? signal : AbortSignal.any([own, signal]);
-        return send.call(this, args, { ...commandOptions, abortSignal });
+        return runAsAttempt('redis', () => send.call(this, args, { ...commandOptions, abortSignal }));
       },
-      runOptionsOf(options, kind),
+      runOptionsOf(options, kind, authority),
     );
   };
   Object.defineProperty(proper, 'sendCommand', { value: sendCommand, configurable: true, writable: true });

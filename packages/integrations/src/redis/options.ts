@@ -1,4 +1,11 @@
-import { assertOptions, type OptionNames, optionNames, type RunOptions, refuseOption } from '@crossbridge/core';
+import {
+  type Authority,
+  assertOptions,
+  type OptionNames,
+  optionNames,
+  type RunOptions,
+  refuseOption,
+} from '@crossbridge/core';
 import {
   assertHardenDatabaseOptions,
   DATABASE_CALL_OPTIONS,
@@ -35,7 +42,12 @@ export function assertHardenRedisOptions(client: unknown, options: HardenRedisOp
   hardened.add(client);
 }
 
-export function runOptionsOf(options: HardenRedisOptions, kind: CommandKind): RunOptions {
+export function runOptionsOf(
+  options: HardenRedisOptions,
+  kind: CommandKind,
+  authority: Authority = 'full',
+): RunOptions {
   const { key, signal, deadlineMs, idempotent = 'reads' } = options;
-  return { key, signal, deadlineMs, idempotent: idempotent === 'reads' ? kind === 'read' : idempotent };
+  const mayRunTwice = idempotent === 'reads' ? kind === 'read' : idempotent;
+  return { key, signal, deadlineMs, idempotent: mayRunTwice, nested: authority === 'once' };
 }
