@@ -7,3 +7,5 @@ export { isHardened } from './hardened-mark.ts';
 export type { HardenFetchOptions, HardenRequestOptions } from './options.ts';
 export type { Fetch, FetchInit, FetchInput } from './request.ts';
 export type { TokenOptions } from './token-meter.ts';
+export type { UndiciRequest, UndiciRequestOptions, UndiciResponse } from './undici-request.ts';
+export { hardenUndiciRequest } from './undici-request.ts';

@@ -78,8 +78,8 @@ function isRequest(input: FetchInput): input is Request {
  * Whether sending the request twice does no more than sending it once: by its method (RFC 9110 section 9.2.2), or because
  * the server is told how to recognise the second one.
  */
-export function isIdempotent(request: OutgoingRequest): boolean {
-  return IDEMPOTENT_METHODS.has(request.method) || request.headers.has('idempotency-key');
+export function isIdempotent({ method, headers }: Pick<OutgoingRequest, 'method' | 'headers'>): boolean {
+  return IDEMPOTENT_METHODS.has(method) || headers.has('idempotency-key');
 }
 
 /** What `fetch` reads of its options, though they may be inherited or computed. */
