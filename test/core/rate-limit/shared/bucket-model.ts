@@ -1,0 +1,187 @@
+import type {
+  BucketAnswer,
+  BucketRequest,
+  StoreAnswer,
+} from '../../../../packages/core/src/rate-limit/shared/bucket-request.ts';
+
+const FAR = 4_294_967_295;
+
+/** A bucket as the script keeps it; undefined is one that has expired or was never used. */
+export interface ModelBucket {
+  atUs: number;
+  free: number;
+  rate: number;
+  left: number;
+  current: number;
+  leftBefore: number;
+  before: number;
+  lanes: [number, number];
+  /** Until it is forgotten. */
+  expiresUs: number;
+}
+
+/** What the script does, in another language and from its description: the two are held against each other on a real server. */
+export class StoreModel {
+  readonly buckets: Map<string, ModelBucket> = new Map();
+  readonly #round: (rate: number) => number;
+
+  /** @param round how the store rounds a rate that it keeps: to a float, unless the numbers are small */
+  constructor(round: (rate: number) => number = Math.fround) {
+    this.#round = round;
+  }
+
+  run(requests: readonly BucketRequest[], count: number, nowUs: number): StoreAnswer {
+    const states = requests.map((request) => this.#advanced(request, nowUs));
+    for (const [at, request] of requests.entries()) report(request, states[at] as Advanced, nowUs);
+    const passed = Math.max(
+      0,
+      Math.min(...requests.map((request, at) => fitting(request, states[at] as Advanced, count))),
+    );
+    if (count < 0) for (const [at, { capacity }] of requests.entries()) fill(states[at] as Advanced, capacity);
+    const buckets = requests.map((request, at) => {
+      const state = states[at] as Advanced;
+      const answer = take(request, state, passed, count === 0);
+      if (state.changed) this.#write(request, state, count, nowUs);
+      return answer;
+    });
+    return { passed, atUs: nowUs, buckets };
+  }
+
+  #advanced({ storeKey, capacity, tokensPerUs, hint }: BucketRequest, nowUs: number): Advanced {
+    const kept = this.buckets.get(storeKey);
+    const known = kept !== undefined && kept.expiresUs > nowUs;
+    const state: Advanced = {
+      free: capacity,
+      left: 0,
+      current: 0,
+      leftBefore: 0,
+      before: 0,
+      lanes: [FAR, FAR],
+      changed: false,
+    };
+    if (!known) {
+      if (hint === undefined) return state;
+      state.free = hint.free;
+      if (hint.leasedUs > 0) Object.assign(state, { current: hint.leased, left: hint.leasedUs });
+      refill(state, capacity, 0);
+      state.changed = state.free < capacity;
+      return state;
+    }
+    const rate = Math.abs(kept.rate - tokensPerUs) <= tokensPerUs * 1e-6 ? tokensPerUs : kept.rate;
+    const elapsed = Math.max(0, nowUs - kept.atUs);
+    const { free, left, current, leftBefore, before } = kept;
+    Object.assign(state, { free, left, current, leftBefore, before });
+    let done = 0;
+    const ends = [before > 0 ? leftBefore : undefined, current > 0 ? left : undefined];
+    for (const [generation, end] of ends.entries()) {
+      if (end === undefined) continue;
+      const until = Math.max(done, Math.min(elapsed, end));
+      refill(state, capacity, (until - done) * rate);
+      done = until;
+      if (elapsed >= end) state[generation === 0 ? 'before' : 'current'] = 0;
+    }
+    refill(state, capacity, (elapsed - done) * rate);
+    state.left = Math.max(0, left - elapsed);
+    state.leftBefore = Math.max(0, leftBefore - elapsed);
+    state.lanes = [Math.min(FAR, kept.lanes[0] + elapsed), Math.min(FAR, kept.lanes[1] + elapsed)];
+    return state;
+  }
+
+  #write({ storeKey, capacity, tokensPerUs }: BucketRequest, state: Advanced, count: number, nowUs: number): void {
+    const { free, left, current, leftBefore, before, lanes } = state;
+    const leases = current > 0 || before > 0;
+    const filledMs = ((capacity - free) / tokensPerUs + (leases ? Math.max(left, leftBefore) : 0)) / 1000;
+    let expiresUs = nowUs + Math.min(Math.max(Math.ceil(filledMs), 1), 1e14) * 1000;
+    const old = this.buckets.get(storeKey);
+    if (count < 0 && old !== undefined) expiresUs = Math.max(expiresUs, old.expiresUs);
+    this.buckets.set(storeKey, {
+      atUs: nowUs,
+      free,
+      rate: this.#round(tokensPerUs),
+      ...(leases ? { left, current, leftBefore, before } : { left: 0, current: 0, leftBefore: 0, before: 0 }),
+      lanes: leases ? lanes : [FAR, FAR],
+      expiresUs,
+    });
+  }
+}
+
+interface Advanced {
+  free: number;
+  left: number;
+  current: number;
+  leftBefore: number;
+  before: number;
+  lanes: [number, number];
+  changed: boolean;
+}
+
+function refill(state: Advanced, capacity: number, tokens: number): void {
+  state.free = Math.min(state.free + tokens, Math.max(0, capacity - state.current - state.before));
+}
+
+function fill(state: Advanced, capacity: number): void {
+  refill(state, capacity, Number.POSITIVE_INFINITY);
+  state.changed = true;
+}
+
+function report({ report, capacity }: BucketRequest, state: Advanced, nowUs: number): void {
+  if (report === undefined) return;
+  const { endUs, baseUs, spent, back } = report;
+  const lane = baseUs % 2 === 0 ? 0 : 1;
+  if (!(baseUs > nowUs - state.lanes[lane] && baseUs <= nowUs)) return;
+  const generation =
+    state.current > 0 && endUs === nowUs + state.left
+      ? 'current'
+      : state.before > 0 && endUs === nowUs + state.leftBefore
+        ? 'before'
+        : undefined;
+  if (generation === undefined) return;
+  const taken = Math.min(state[generation], spent + back);
+  if (taken === 0) return;
+  state[generation] -= taken;
+  refill(state, capacity, Math.max(0, taken - spent));
+  state.lanes[lane] = nowUs - baseUs;
+  state.changed = true;
+}
+
+function fitting({ need, capacity, leaseUs }: BucketRequest, { free }: Advanced, count: number): number {
+  if (count < 0 || need === 0) return count;
+  const all = Math.max(0, Math.floor((free + 1e-6) / need));
+  if (leaseUs === 0 || all < 2) return Math.min(count, all);
+  return Math.min(count, Math.max(1, Math.floor(Math.max(free / 2, free - capacity / 4) / need)));
+}
+
+function take(
+  { capacity, tokensPerUs, need, charge, extra, leaseUs }: BucketRequest,
+  state: Advanced,
+  passed: number,
+  prefetch: boolean,
+): BucketAnswer {
+  const taken = passed * charge;
+  const more =
+    leaseUs > 0 && (passed > 0 || prefetch) ? Math.max(0, Math.min(extra, Math.floor((state.free - taken) / 4))) : 0;
+  if (leaseUs > 0 && taken + more > 0) {
+    if (state.current === 0 || state.left < leaseUs / 2) {
+      if (state.current > 0) {
+        state.leftBefore = state.before > 0 ? Math.max(state.leftBefore, state.left) : state.left;
+        state.before += state.current;
+      }
+      state.current = 0;
+      state.left = state.before > 0 ? Math.max(leaseUs, state.leftBefore) : leaseUs;
+    }
+    state.current += taken + more;
+  }
+  if (taken !== 0 || more > 0) {
+    state.free -= taken + more;
+    if (taken < 0) refill(state, capacity, 0);
+    state.changed = true;
+  }
+  const { free, left, current, leftBefore, before } = state;
+  let waitUs = 0;
+  if (need > free + 1e-6) {
+    waitUs = (need - free) / tokensPerUs;
+    if (need > capacity - current - before) waitUs = Math.max(waitUs, need > capacity - current ? left : leftBefore);
+    waitUs = Math.ceil(waitUs);
+  }
+  return { extra: more, free, leased: current + before, leaseUs: current > 0 ? left : 0, waitUs };
+}
