@@ -2,9 +2,9 @@ import type { AttemptContext, Bridge } from '@crossbridge/core';
 import { clientCall, onWire } from '../hardened/client-call.ts';
 import type { DatabaseCallOptions } from '../sql/call-options.ts';
 import { readSql } from '../sql/statement.ts';
+import type { StatementQueue } from '../sql/statement-queue.ts';
 import { cancelRunning } from './cancel-request.ts';
 import { type PgDriverClient, textOf } from './driver.ts';
-import type { StatementQueue } from './statement-queue.ts';
 
 /** One view of a client: the client, and how its calls are made. */
 export interface ClientHost {
