@@ -1,4 +1,7 @@
+import { anthropicPatch } from './anthropic.ts';
+import { openaiPatch } from './openai.ts';
 import type { ModulePatch } from './patch.ts';
+import { undiciPatch } from './undici.ts';
 
 /** The modules that the agent puts under policies when they are loaded. */
-export const MODULE_PATCHES: readonly ModulePatch[] = [];
+export const MODULE_PATCHES: readonly ModulePatch[] = [undiciPatch, openaiPatch, anthropicPatch];

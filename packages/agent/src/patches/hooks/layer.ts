@@ -12,7 +12,13 @@ interface Marked {
   readonly __unwrap?: unknown;
 }
 
-const PATCHED = Symbol.for('crossbridge.patched.v1');
+/** The mark of what patches have put in the place of something, known to every copy of the package. */
+export const PATCHED: symbol = Symbol.for('crossbridge.patched.v1');
+
+/** Whether a function is the front of a layer. */
+export function isPatched(fn: unknown): boolean {
+  return typeof fn === 'function' && PATCHED in fn;
+}
 
 /** Others that want to be in front as well would be wrapped for ever. */
 const MOST_MOVES = 8;
