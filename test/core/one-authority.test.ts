@@ -120,7 +120,10 @@ describe('the authority over the call of a hardened client', () => {
         return Promise;
       }
       // biome-ignore lint/suspicious/noThenProperty: what postgres.js does
-      override then<A, B>(done: (value: string) => A, fail: (error: unknown) => B): Promise<A | B> {
+      override then<A = string, B = never>(
+        done?: ((value: string) => A | PromiseLike<A>) | null,
+        fail?: ((error: unknown) => B | PromiseLike<B>) | null,
+      ): Promise<A | B> {
         runs.push('run');
         return super.then(done, fail);
       }

@@ -16,6 +16,7 @@ export type { BreakerMeaning, ErrorClass, ErrorMeaning } from './classification/
 export type { ErrorMatch, ErrorRule, StatusClass } from './classification/error-rule.ts';
 export type { ErrorExplanation, ExplainedLink, ExplainOptions } from './classification/explain.ts';
 export { explainError } from './classification/explain.ts';
+export { withLastWord } from './classification/last-word.ts';
 export { headerOf, retryAfterMsOf } from './classification/retry-after.ts';
 export type { Clock, Timer } from './clock.ts';
 export { systemClock } from './clock.ts';

@@ -1,3 +1,5 @@
+import { serverSaid } from './last-word.ts';
+
 /**
  * The value of a header, by lower-case name, in whatever headers arrive in: a `Headers`, or an object of strings and lists.
  * Undefined when there is none, or none that can be read.
@@ -47,7 +49,8 @@ export function retryAfterMsOf(headers: unknown, wallNowMs: number): number | un
 
 /** `x-should-retry`, with which the AI providers say themselves whether another try makes sense. */
 export function shouldRetryHeader(headers: unknown): boolean | undefined {
-  switch (headerOf(headers, 'x-should-retry')?.trim().toLowerCase()) {
+  const said = serverSaid(headers);
+  switch ((said === undefined ? headerOf(headers, 'x-should-retry') : said)?.trim().toLowerCase()) {
     case 'true':
       return true;
     case 'false':

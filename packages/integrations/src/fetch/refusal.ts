@@ -1,4 +1,4 @@
-import type { CrossbridgeError, CrossbridgeErrorCode } from '@crossbridge/core';
+import { type CrossbridgeError, type CrossbridgeErrorCode, withLastWord } from '@crossbridge/core';
 
 /** How a refusal looks to a client that understands HTTP only. */
 const STATUS_OF: Partial<Record<CrossbridgeErrorCode, number>> = {
@@ -41,8 +41,7 @@ function classOf(response: Response): Response {
 
 /** The same response, with the word to the SDK that its own retries would only multiply ours. */
 export function asFinal(response: Response): Response {
-  const headers = new Headers(response.headers);
-  headers.set('x-should-retry', 'false');
+  const headers = withLastWord(response.headers);
   // The headers of a fetched response cannot be changed, and a new Response would lose its url and its type.
   return Object.defineProperties(response, {
     headers: { value: headers, enumerable: true },

@@ -1,3 +1,4 @@
+import { willAskAbout } from '@crossbridge/core';
 import type { UpstreamRule } from '@crossbridge/core/config';
 import { compileUpstreams, type UpstreamMatcher } from './match.ts';
 import type { HardenRequestOptions } from './options.ts';
@@ -10,8 +11,13 @@ export type TargetMatcher = (method: string, url: URL) => Target | undefined;
 
 export function targetMatcher(options: HardenRequestOptions): TargetMatcher {
   const { bridge, operation, idempotent = 'auto' } = options;
-  if (typeof operation === 'string') return () => ({ operation, idempotent });
-  const match = upstreamMatcher(() => options.upstreams ?? bridge.config.upstreams);
+  if (typeof operation === 'string') {
+    willAskAbout(operation);
+    return () => ({ operation, idempotent });
+  }
+  const rules = (): readonly UpstreamRule[] => options.upstreams ?? bridge.config.upstreams;
+  for (const rule of rules()) willAskAbout(rule.operation);
+  const match = upstreamMatcher(rules);
   if (operation === undefined) return match;
   return (method, url) => {
     const rule = match(method, url);
