@@ -1,6 +1,9 @@
+import { operation } from '../../../packages/otel/src/signals/attributes.ts';
+import { callDuration } from '../../../packages/otel/src/signals/metrics.ts';
 import type { AlertRule, RuleGroup, RuleSettings } from '../rules/model.ts';
+import { by, series } from '../rules/promql.ts';
 import { OPERATION_OF_JOB } from '../rules/template.ts';
-import { type CallWindow, callRate, failureRate, failureRatio, recordedCalls } from './calls-recorded.ts';
+import { type CallWindow, callRate, FAILED, failureRatio, recordedCalls } from './calls-recorded.ts';
 import { failureReason } from './failure-reason.ts';
 
 /** Calls per second below which a share of failed calls says little: three a minute. */
@@ -58,7 +61,8 @@ function lowTraffic({ time }: RuleSettings): AlertRule {
     severity: 'warning',
     expression: [
       `${failureRatio('6h')} > 0.5`,
-      `and ${failureRate('6h')} * ${6 * 3600} > 2.5`,
+      // Counted by the calls themselves: an average over the first hour would make six failures of one.
+      `and sum ${by(operation)} (increase(${series(callDuration, 'count', [FAILED])}[${time('6h')}])) > 2.5`,
       `and ${callRate('6h')} < ${BUSY}`,
     ].join('\n'),
     for: time('5m'),
