@@ -1,9 +1,10 @@
 import { type AttemptContext, BulkheadFullError } from '@crossbridge/core';
 import { before } from '../sql/before.ts';
-import { NothingDone } from '../sql/failures.ts';
+import { NothingDone, NotRepeatable } from '../sql/failures.ts';
 import { scopeOn } from '../sql/transaction-scope.ts';
 import type { MysqlConnection, MysqlDriverPool } from './driver.ts';
 import { MysqlLease } from './lease.ts';
+import { asOurs } from './ours.ts';
 import type { MysqlHost } from './pool-host.ts';
 
 /** Of an attempt's time: what fails before it is known for certain to have done nothing. */
@@ -26,7 +27,7 @@ export async function acquire(
   const timeoutMs = Math.min(host.acquireTimeoutMs, attemptMs * SHARE_OF_ATTEMPT, remainingMs);
   const untilMs = performance.now() + timeoutMs;
   const inside = scopeOn(pool) !== undefined;
-  const leave = inside ? gate.enterAnyway() : await gate.enter({ operation, queue, timeoutMs, signal });
+  const leave = inside ? gate?.enterAnyway() : await gate?.enter({ operation, queue, timeoutMs, signal });
   const arriving = connect(host, leave);
   const tooLate = (): Error => {
     const within = `within ${Math.round(timeoutMs)} ms`;
@@ -53,18 +54,22 @@ function isFull({ config, _allConnections, _freeConnections }: MysqlDriverPool):
   return _freeConnections.length === 0 && _allConnections.length >= config.connectionLimit;
 }
 
-async function connect({ pool, bridge, operation }: MysqlHost, leave: () => void): Promise<MysqlLease> {
+async function connect({ pool, bridge, operation, gate }: MysqlHost, leave = (): void => {}): Promise<MysqlLease> {
   try {
     const connection = await new Promise<MysqlConnection>((resolve, reject) => {
-      pool.getConnection((error, given) => {
-        if (given === undefined) reject(error);
-        else resolve(given);
-      });
+      pool.getConnection(
+        asOurs((error, given) => {
+          if (given === undefined) reject(error);
+          else resolve(given);
+        }),
+      );
     });
     return new MysqlLease(connection, leave);
   } catch (error) {
     leave();
     if (error instanceof Error && POOL_FULL.has(error.message)) {
+      // Whoever has bounded the queue of the pool knows its words.
+      if (gate === undefined) throw new NotRepeatable(error);
       const refusal = new BulkheadFullError(operation, 'the pool gave no connection');
       throw Object.defineProperty(refusal, 'cause', { value: error, configurable: true, writable: true });
     }

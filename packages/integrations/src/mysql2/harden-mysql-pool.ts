@@ -7,7 +7,8 @@ import {
   type HardenDatabaseOptions,
 } from '../sql/call-options.ts';
 import { overridden } from '../sql/proxy.ts';
-import type { MysqlCallback, MysqlConnectionOf, MysqlDriverPool, MysqlPool, MysqlPromisePool, Way } from './driver.ts';
+import { callBack, callbackOf } from './callback.ts';
+import type { MysqlConnectionOf, MysqlDriverPool, MysqlPool, MysqlPromisePool, Way } from './driver.ts';
 import { gateOf, type MysqlHost } from './pool-host.ts';
 import { queryPool } from './pool-query.ts';
 import { type MysqlTransactionContext, runTransaction } from './transaction.ts';
@@ -83,17 +84,14 @@ export function hardenMysqlPool<Pool extends MysqlPool>(
 function viewOf<Pool extends object>(pool: Pool, host: MysqlHost, promises: boolean): Pool & HardenedMysqlPool<Pool> {
   const ask =
     (way: Way) =>
-    (sql: unknown, values?: unknown, callback?: unknown): unknown => {
-      const done = [values, callback].find((value) => typeof value === 'function') as MysqlCallback | undefined;
-      if (promises && done === undefined) return queryPool(host, way, sql, values);
-      const own = (pool as Record<Way, (...args: unknown[]) => unknown>)[way];
-      if (promises || done === undefined) return Reflect.apply(own, pool, [sql, values, callback]);
-      const asked = queryPool(host, way, sql, typeof values === 'function' ? undefined : values);
-      asked.then(
-        ([rows, fields]) => process.nextTick(done, null, rows, fields),
-        (error: Error) => process.nextTick(done, error),
-      );
-      return undefined;
+    (...args: unknown[]): unknown => {
+      const done = callbackOf(args);
+      if (promises ? done !== undefined : done === undefined) {
+        return Reflect.apply((pool as Record<Way, (...all: unknown[]) => unknown>)[way], pool, args);
+      }
+      const values = args[1] === done ? undefined : args[1];
+      if (done === undefined) return queryPool(host, way, args[0], values);
+      return callBack(() => queryPool(host, way, args[0], values), done);
     };
   const members = {
     query: ask('query'),

@@ -1,6 +1,15 @@
 export type { DatabaseCallOptions } from '../sql/call-options.ts';
 export { CommitOutcomeUnknown } from '../sql/commit-outcome-unknown.ts';
+export type { MysqlControls, MysqlRules } from './control.ts';
+export { controlMysqlConnection, controlMysqlPool } from './control.ts';
 export type { MysqlConnectionOf, MysqlPool } from './driver.ts';
+export type {
+  HardenedMysqlConnection,
+  HardenMysqlConnectionOptions,
+  MysqlConnectionCallOptions,
+  MysqlSingleConnection,
+} from './harden-mysql-connection.ts';
+export { hardenMysqlConnection } from './harden-mysql-connection.ts';
 export type { HardenedMysqlPool, HardenMysqlPoolOptions } from './harden-mysql-pool.ts';
 export { hardenMysqlPool } from './harden-mysql-pool.ts';
 export type { MysqlTransactionContext } from './transaction.ts';

@@ -1,18 +1,28 @@
-import type { MysqlConnection } from './driver.ts';
-
-type ConnectionClass = new (options: object) => MysqlConnection;
+import { runAsAttempt } from '@crossbridge/core';
+import type { MysqlConnection, MysqlConnectionClass } from './driver.ts';
+import { isOfPool } from './pool-connection.ts';
 
 /**
- * Asks the server to end what the connection waits for, over a connection of its own. Nobody waits for it, and nothing comes of it when the
- * server has just finished.
+ * Asks the server to end what runs on the connection, over a connection of its own. Nothing comes of it when the server has just finished.
+ *
+ * @returns when the server has heard of it, or will not
  */
-export function killQuery(connection: MysqlConnection): void {
-  const { threadId } = connection;
-  const { config } = connection as unknown as { readonly config?: object };
-  if (typeof threadId !== 'number' || config === undefined) return;
-  // The class of a pool's connections is made from that of all connections.
-  const Connection = Object.getPrototypeOf(connection.constructor) as ConnectionClass;
-  const killer = new Connection({ config });
-  killer.on('error', () => {});
-  killer.query(`KILL QUERY ${threadId}`, undefined, () => killer.destroy());
+export function killQuery(connection: MysqlConnection): Promise<void> {
+  const { threadId, config } = connection;
+  if (typeof threadId !== 'number' || config === undefined) return Promise.resolve();
+  return new Promise((resolve) => {
+    const killer = new (classOf(connection))({ config });
+    killer.on('error', () => {});
+    const end = (): void => {
+      killer.destroy();
+      resolve();
+    };
+    runAsAttempt('sql', () => killer.query(`KILL QUERY ${threadId}`, undefined, end));
+  });
+}
+
+/** The class of a pool's connections is made from that of all connections. */
+function classOf(connection: MysqlConnection): MysqlConnectionClass {
+  const own = connection.constructor as unknown as MysqlConnectionClass;
+  return isOfPool(connection) ? (Object.getPrototypeOf(own) as MysqlConnectionClass) : own;
 }

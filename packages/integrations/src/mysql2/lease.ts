@@ -1,4 +1,4 @@
-import { isAnswer, type MysqlConnection } from './driver.ts';
+import { leavesConnection, type MysqlConnection } from './driver.ts';
 import { killQuery } from './kill-query.ts';
 
 /** A connection on loan from the pool, given back once. */
@@ -19,7 +19,7 @@ export class MysqlLease {
 
   /** Gives it back, to be used again unless it is broken. */
   release(error?: unknown): void {
-    if (error === undefined || isAnswer(error)) this.#end(() => this.connection.release());
+    if (error === undefined || leavesConnection(error)) this.#end(() => this.connection.release());
     else this.discard();
   }
 
@@ -31,7 +31,7 @@ export class MysqlLease {
   /** Ends what runs on it, then closes it. */
   abort(): void {
     if (this.#over) return;
-    killQuery(this.connection);
+    void killQuery(this.connection);
     this.discard();
   }
 

@@ -6,7 +6,8 @@ import type { MysqlDriverPool } from './driver.ts';
 /** One view of a pool: the pool's callback side, and how its calls are made. */
 export interface MysqlHost {
   readonly pool: MysqlDriverPool;
-  readonly gate: ConnectionGate;
+  /** Undefined: the pool's own queue is the only one. */
+  readonly gate: ConnectionGate | undefined;
   readonly bridge: Bridge;
   readonly operation: string;
   /** Callers that may wait for a connection. */

@@ -28,9 +28,20 @@ export class NotRepeatable extends NonRetryableError implements Reinterpreted {
   }
 }
 
+/** The connection is lost, and with it whatever would be repeated on it. */
+export class ConnectionLost extends Error implements Reinterpreted {
+  readonly code = 'ECONNRESET';
+
+  constructor(cause: unknown) {
+    super('The connection is lost', { cause });
+    this.name = 'ConnectionLost';
+  }
+}
+
 /** The application gets the error that the driver, or its own code, has raised. */
 function original(error: unknown): unknown {
-  return error instanceof NothingDone || error instanceof NotRepeatable ? original(error.cause) : error;
+  const inner = error instanceof NothingDone || error instanceof NotRepeatable || error instanceof ConnectionLost;
+  return inner ? original(error.cause) : error;
 }
 
 /** Gives the promise of a call of the bridge to the application. */
