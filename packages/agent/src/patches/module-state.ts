@@ -1,7 +1,8 @@
 import type { PatchName } from '@crossbridge/core/config';
 import { messageOf } from '../report.ts';
+import { canWatchImports, TOO_OLD } from './hooks/es-modules.ts';
 import type { Layer } from './hooks/layer.ts';
-import { type ModuleFile, versionIn } from './hooks/module-file.ts';
+import { type ModuleFile, packageOf, versionIn } from './hooks/module-file.ts';
 import type { FoundModule, ModulePatch, Patch, PatchedFile, PatchHost, PatchReport, PatchState } from './patch.ts';
 
 interface Copy {
@@ -14,16 +15,13 @@ export class ModuleState implements Patch {
   readonly module: PatchName;
   readonly #patch: ModulePatch;
   readonly #host: PatchHost;
-  readonly #esModules: boolean;
   readonly #copies: Copy[] = [];
   readonly #layers: Layer[] = [];
 
-  /** @param esModules whether files of ES modules are watched */
-  constructor(patch: ModulePatch, host: PatchHost, esModules: boolean) {
+  constructor(patch: ModulePatch, host: PatchHost) {
     this.module = patch.module;
     this.#patch = patch;
     this.#host = host;
-    this.#esModules = esModules;
   }
 
   /** A file of the module was loaded. Whatever goes wrong here, the application gets its module. */
@@ -31,7 +29,7 @@ export class ModuleState implements Patch {
     const version = versionIn(directory);
     const found: FoundModule = { name, directory, version, build: file.build };
     try {
-      if (version !== undefined && !this.#patch.supports(version)) {
+      if (version !== undefined && !this.#patch.supports(version, packageOf(name))) {
         throw new Error(`version ${version} is not supported (${this.#patch.versions})`);
       }
       const layers = file.install(exports, this.#host, found);
@@ -81,9 +79,7 @@ export class ModuleState implements Patch {
     const bundled = 'nothing has loaded it from node_modules; code that is bundled into other files is not seen';
     const imported = this.#patch.files.some(({ build }) => build === 'esm');
     if (!imported) return bundled;
-    if (!this.#esModules) {
-      return `${bundled}, and this Node.js (${process.version}) cannot watch imports: use 22.22.3, 24.11.1, 25.1 or later`;
-    }
+    if (!canWatchImports()) return `${bundled}, and imports cannot be watched by ${TOO_OLD}`;
     return `${bundled}, nor is what was imported before the agent was: its --import comes first`;
   }
 

@@ -1,9 +1,9 @@
 import type { Bridge } from '@crossbridge/core';
 import type { PatchesConfig } from '@crossbridge/core/config';
 import type { PatchStatus } from '@crossbridge/otel';
-import { reportOnce } from '../report.ts';
+import { report } from '../report.ts';
 import { watchCommonJs } from './hooks/commonjs.ts';
-import { watchEsModules } from './hooks/es-modules.ts';
+import { TOO_OLD, watchEsModules } from './hooks/es-modules.ts';
 import type { ModuleFile } from './hooks/module-file.ts';
 import { ModuleState } from './module-state.ts';
 import type { ModulePatch, Patch, PatchHost } from './patch.ts';
@@ -15,11 +15,9 @@ import type { ModulePatch, Patch, PatchHost } from './patch.ts';
 export function patchModules(bridge: Bridge, patches: readonly ModulePatch[]): readonly Patch[] {
   const config = bridge.config.patches;
   const wanted = patches.filter(({ module }) => config[module] !== false);
-  const names = namesOf(wanted, 'esm');
-  const esModules = names.length === 0 || watchEsModules(names, (file, exports) => found('esm', file, exports));
   const states = wanted.map((patch) => ({
     patch,
-    state: new ModuleState(patch, hostOf(bridge, config[patch.module]), esModules),
+    state: new ModuleState(patch, hostOf(bridge, config[patch.module])),
   }));
   function found(build: 'cjs' | 'esm', loaded: ModuleFile, exports: unknown): void {
     for (const { patch, state } of states) {
@@ -29,16 +27,18 @@ export function patchModules(bridge: Bridge, patches: readonly ModulePatch[]): r
     }
   }
   watchCommonJs(namesOf(wanted, 'cjs'), (file, exports) => found('cjs', file, exports));
-  if (!esModules) {
-    const modules = wanted
-      .filter(({ files }) => files.some(({ build }) => build === 'esm'))
-      .map(({ module }) => module);
-    reportOnce(
-      'es modules',
-      `warning: this Node.js (${process.version}) cannot watch imports at no cost, so ${modules.join(' and ')} are under policies only ` +
-        'where they are required; use Node.js 22.22.3, 24.11.1, 25.1 or later',
-    );
-  }
+  watchEsModules(
+    namesOf(wanted, 'esm'),
+    (file, exports) => found('esm', file, exports),
+    () => {
+      const modules = wanted
+        .filter(({ files }) => files.some(({ build }) => build === 'esm'))
+        .map((each) => each.module);
+      report(
+        `warning: ${modules.join(' and ')} are under policies only where they are required, not imported, in ${TOO_OLD}`,
+      );
+    },
+  );
   return states.map(({ state }) => state);
 }
 

@@ -68,7 +68,8 @@ export interface ModulePatch {
   readonly module: PatchName;
   /** What is supported, for people: `8.11 or later, below 9`. */
   readonly versions: string;
-  supports(version: string): boolean;
+  /** @param packageName the package that the file is of, where they are several */
+  supports(version: string, packageName: string): boolean;
   readonly files: readonly PatchedFile[];
 }
 

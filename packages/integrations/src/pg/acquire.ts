@@ -1,4 +1,4 @@
-import { type AttemptContext, BulkheadFullError } from '@crossbridge/core';
+import { type AttemptContext, BulkheadFullError, runAsAttempt } from '@crossbridge/core';
 import { before } from '../sql/before.ts';
 import { NothingDone } from '../sql/failures.ts';
 import type { TransactionScope } from '../sql/transaction-scope.ts';
@@ -81,7 +81,7 @@ async function connect(
   signal: AbortSignal | undefined,
 ): Promise<Lease> {
   const { pool, operation } = host;
-  const arriving = pool.connect().then(
+  const arriving = runAsAttempt('sql', () => pool.connect()).then(
     (client: PgDriverClient) => new Lease(client, leave),
     (error: unknown) => {
       leave();

@@ -4,12 +4,15 @@ import type { DatabaseCallOptions } from '../sql/call-options.ts';
 import { readSql } from '../sql/statement.ts';
 import type { StatementQueue } from '../sql/statement-queue.ts';
 import { cancelRunning } from './cancel-request.ts';
-import { type PgDriverClient, textOf } from './driver.ts';
+import { isSubmittable, type PgCallback, type PgDriverClient, textOf } from './driver.ts';
+import { callBack } from './transaction-client.ts';
 
 /** One view of a client: the client, and how its calls are made. */
 export interface ClientHost {
   readonly client: PgDriverClient;
   readonly queue: StatementQueue;
+  /** The client's own `query`. */
+  readonly send: (config: unknown, values: unknown, callback: PgCallback) => unknown;
   readonly bridge: Bridge;
   readonly operation: string;
   readonly call: Omit<DatabaseCallOptions, 'idempotent'>;
@@ -19,10 +22,32 @@ export interface ClientHost {
 const begun = new WeakSet<PgDriverClient>();
 
 /**
+ * `client.query`, with a promise or a callback. Cursors and other queries that run themselves are handed over in the order of the calls; so
+ * is everything as it comes to a client in pg's pipeline mode.
+ */
+export function callClientQuery(
+  host: ClientHost,
+  [config, values, callback]: readonly unknown[],
+  askAsIs: () => unknown,
+): unknown {
+  const { client, queue } = host;
+  const plain = config != null && typeof config !== 'function' && client.pipeline !== true;
+  if (!plain || (isSubmittable(config) && queue.idle)) return askAsIs();
+  if (isSubmittable(config)) {
+    void queue.run(async () => askAsIs());
+    return config;
+  }
+  const own = (config as { readonly callback?: unknown }).callback;
+  const done = [values, callback, own].find((each) => typeof each === 'function') as PgCallback | undefined;
+  const answer = queryHeld(host, config, typeof values === 'function' ? undefined : values);
+  return done === undefined ? answer : callBack(answer, done);
+}
+
+/**
  * Asks a client in the order of the calls. Outside of a transaction a statement is a call of the operation, and so is the one that begins a
  * transaction; what follows in it passes without policies, or they would hold it up or leave it open.
  */
-export function queryHeld(host: ClientHost, config: unknown, values: unknown): Promise<unknown> {
+function queryHeld(host: ClientHost, config: unknown, values: unknown): Promise<unknown> {
   const { client, queue, call } = host;
   return queue.run(() => {
     const text = textOf(config);
@@ -50,13 +75,13 @@ function inTransaction(client: PgDriverClient): boolean {
 }
 
 async function ask(
-  { client, queue }: ClientHost,
+  { client, queue, send }: ClientHost,
   config: unknown,
   values: unknown,
   context?: AttemptContext,
 ): Promise<unknown> {
   const answer = new Promise((resolve, reject) => {
-    client.query(config, values, (error, result) => {
+    send(config, values, (error, result) => {
       if (error) reject(error);
       else resolve(result);
     });

@@ -1,14 +1,20 @@
-import { assertOptions, type OptionNames, optionNames, refuseOption, willAskAbout } from '@crossbridge/core';
+import {
+  assertOptions,
+  type OptionNames,
+  optionNames,
+  refuseOption,
+  runAsAttempt,
+  willAskAbout,
+} from '@crossbridge/core';
 import {
   assertHardenDatabaseOptions,
   type DatabaseCallOptions,
   type HardenDatabaseOptions,
 } from '../sql/call-options.ts';
 import { overridden } from '../sql/proxy.ts';
-import { type ClientHost, queryHeld } from './client-query.ts';
-import { isSubmittable, type PgCallback, type PgClient, type PgDriverClient } from './driver.ts';
+import { type ClientHost, callClientQuery } from './client-query.ts';
+import type { PgClient, PgDriverClient } from './driver.ts';
 import { queueOf } from './statement-queue.ts';
-import { callBack } from './transaction-client.ts';
 
 /** A lost reply is the end of the connection, so `idempotent` has no meaning here. */
 export type PgClientCallOptions = Omit<DatabaseCallOptions, 'idempotent'>;
@@ -22,6 +28,8 @@ export interface HardenedPgClient<Client> {
 }
 
 const WHOSE = 'hardenPgClient';
+
+const heard = new WeakSet<PgDriverClient>();
 
 const CALL: OptionNames = optionNames<PgClientCallOptions>({ key: true, signal: true, deadlineMs: true });
 
@@ -57,23 +65,21 @@ export function hardenPgClient<Client extends PgClient>(
   const { bridge, operation = 'db.query', ...call } = options;
   willAskAbout(operation);
   const driver = client as unknown as PgDriverClient;
-  return viewOf<Client>({ client: driver, queue: queueOf(driver), bridge, operation, call });
+  if (!heard.has(driver)) {
+    heard.add(driver);
+    // A connection that breaks while nothing runs on it is an event, and one that nobody listens for ends the process.
+    driver.on('error', () => {});
+  }
+  const send = (...args: unknown[]): unknown => asIs(driver, args);
+  return viewOf<Client>({ client: driver, queue: queueOf(driver), send, bridge, operation, call });
 }
 
 function viewOf<Client>(host: ClientHost): Client & HardenedPgClient<Client> {
-  const { client, queue } = host;
+  const { client } = host;
   const members = {
     query(config: unknown, values?: unknown, callback?: unknown): unknown {
-      const askAsIs = (): unknown => Reflect.apply(client.query, client, [config, values, callback]);
-      const plain = config != null && typeof config !== 'function' && client.pipeline !== true;
-      if (!plain || (isSubmittable(config) && queue.idle)) return askAsIs();
-      if (isSubmittable(config)) {
-        void queue.run(async () => askAsIs());
-        return config;
-      }
-      const done = (typeof values === 'function' ? values : callback) as PgCallback | undefined;
-      const answer = queryHeld(host, config, typeof values === 'function' ? undefined : values);
-      return done === undefined ? answer : callBack(answer, done);
+      const args = [config, values, callback];
+      return callClientQuery(host, args, () => asIs(client, args));
     },
     connect(callback?: unknown): unknown {
       const connecting: unknown = Reflect.apply(client.connect, client, [callback]);
@@ -86,4 +92,9 @@ function viewOf<Client>(host: ClientHost): Client & HardenedPgClient<Client> {
   };
   const view: PgDriverClient = overridden(client, members);
   return view as unknown as Client & HardenedPgClient<Client>;
+}
+
+/** A client that is under policies by itself, too, passes it by. */
+function asIs(client: PgDriverClient, args: readonly unknown[]): unknown {
+  return runAsAttempt('sql', () => Reflect.apply(client.query, client, args));
 }

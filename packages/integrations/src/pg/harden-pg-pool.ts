@@ -1,4 +1,11 @@
-import { assertOptions, type OptionNames, optionNames, refuseOption, willAskAbout } from '@crossbridge/core';
+import {
+  assertOptions,
+  type OptionNames,
+  optionNames,
+  refuseOption,
+  runAsAttempt,
+  willAskAbout,
+} from '@crossbridge/core';
 import {
   assertDatabaseCallOptions,
   assertHardenDatabaseOptions,
@@ -7,13 +14,10 @@ import {
   type HardenDatabaseOptions,
 } from '../sql/call-options.ts';
 import { overridden } from '../sql/proxy.ts';
-import type { ClientOf, PgCallback, PgConnectCallback, PgDriverPool, PgPool } from './driver.ts';
-import { isSubmittable } from './driver.ts';
-import { connectPool } from './pool-connect.ts';
+import type { ClientOf, PgConnectCallback, PgDriverPool, PgPool } from './driver.ts';
+import { callPoolConnect, callPoolQuery } from './pool-calls.ts';
 import { maxOf, type PoolHost, stateOf } from './pool-host.ts';
-import { queryPool } from './pool-query.ts';
 import { runTransaction, type TransactionContext } from './transaction.ts';
-import { callBack } from './transaction-client.ts';
 import { assertTransactionOptions, type TransactionOptions } from './transaction-options.ts';
 
 export interface HardenPgPoolOptions extends HardenDatabaseOptions {
@@ -105,21 +109,12 @@ function viewOf<Pool>(host: PoolHost): Pool & HardenedPgPool<Pool> {
   const { pool } = host;
   const members = {
     query(config: unknown, values?: unknown, callback?: unknown): unknown {
-      // Such a query is handed over as it is, and what pg says to none at all is its own affair.
-      if (config == null || typeof config === 'function' || isSubmittable(config))
-        return pool.query(config, values, callback);
-      const done = (typeof values === 'function' ? values : callback) as PgCallback | undefined;
-      const answer = queryPool(host, config, typeof values === 'function' ? undefined : values);
-      return done === undefined ? answer : callBack(answer, done);
+      return callPoolQuery(host, [config, values, callback], () =>
+        runAsAttempt('sql', () => pool.query(config, values, callback)),
+      );
     },
     connect(callback?: PgConnectCallback): unknown {
-      const connecting = connectPool(host);
-      if (callback === undefined) return connecting;
-      connecting.then(
-        (client) => process.nextTick(callback, undefined, client, client.release),
-        (error: Error) => process.nextTick(callback, error, undefined, () => {}),
-      );
-      return undefined;
+      return callPoolConnect(host, callback);
     },
     async tx(work: Parameters<typeof runTransaction>[1], options: TransactionOptions = {}): Promise<unknown> {
       assertTransactionOptions(work, options);

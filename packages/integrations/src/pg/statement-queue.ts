@@ -9,8 +9,6 @@ export function queueOf(client: PgDriverClient): StatementQueue {
   if (queue === undefined) {
     queue = new StatementQueue();
     queues.set(client, queue);
-    // A connection that breaks while nothing runs on it is an event, and one that nobody listens for ends the process.
-    client.on('error', () => {});
   }
   return queue;
 }

@@ -1,11 +1,14 @@
-import { createRequire, registerHooks } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type ModuleFile, moduleFileOf, packageOf } from './module-file.ts';
 
 export type OnEsModule = (file: ModuleFile, namespace: object) => void;
 
-type ResolveHook = NonNullable<Parameters<typeof registerHooks>[0]['resolve']>;
-type LoadHook = NonNullable<Parameters<typeof registerHooks>[0]['load']>;
+type ResolveHook = NonNullable<Parameters<typeof module.registerHooks>[0]['resolve']>;
+type LoadHook = NonNullable<Parameters<typeof module.registerHooks>[0]['load']>;
+
+/** A Node.js that cannot, and what to do about it. */
+export const TOO_OLD: string = `Node.js ${process.versions.node}: use 22.22.3, 24.11.1, 25.1 or later`;
 
 // One copy for all, never part of a bundle: the hooks of another copy would not be told of what this one has wrapped.
 const require = createRequire(import.meta.url);
@@ -21,36 +24,48 @@ interface LoaderHooks {
 }
 
 /**
- * Tells of each of these files that is imported, before the application has what it exports. False, and nothing is watched, where this Node.js
- * cannot do that without a loader thread, through which every later import would go.
+ * Tells of each of these files that is imported, before the application has what it exports. Once it finds that this Node.js cannot do that,
+ * it says so and watches nothing: a loader thread would do it, but every later import would go through it.
  *
  * The machinery is loaded when one of the packages is imported for the first time, and looks at nothing but these files: wrapping every
  * module breaks those that import each other.
  *
  * @param names as `moduleFileOf` gives them
  */
-export function watchEsModules(names: readonly string[], onLoad: OnEsModule): boolean {
-  const { supportsSyncHooks } = require('import-in-the-middle/supports-sync-hooks.mjs') as {
-    supportsSyncHooks(): boolean;
-  };
-  if (!supportsSyncHooks()) return false;
+export function watchEsModules(names: readonly string[], onLoad: OnEsModule, onUnable: () => void): void {
+  if (names.length === 0) return;
+  if (typeof module.registerHooks !== 'function') {
+    onUnable();
+    return;
+  }
   const packages = [...new Set(names.map(packageOf))];
   let hooks: LoaderHooks | undefined;
-  const waiting = registerHooks({
+  const waiting = module.registerHooks({
     resolve(specifier, context, next) {
       if (hooks === undefined && !(context.conditions?.includes('import') && mayBeOf(packages, specifier))) {
         return next(specifier, context);
       }
       if (hooks === undefined) {
-        hooks = loaderHooks(names, onLoad);
-        registerHooks({ resolve: hooks.resolveSync, load: hooks.loadSync });
         waiting.deregister();
+        if (!canWatchImports()) {
+          onUnable();
+          return next(specifier, context);
+        }
+        hooks = loaderHooks(names, onLoad);
+        module.registerHooks({ resolve: hooks.resolveSync, load: hooks.loadSync });
       }
       // This import is on its way already, past the hooks that were added for it.
       return hooks.resolveSync(specifier, context, next);
     },
   });
-  return true;
+}
+
+/** Whether this Node.js lets imports be watched in the thread that makes them. */
+export function canWatchImports(): boolean {
+  const { supportsSyncHooks } = require('import-in-the-middle/supports-sync-hooks.mjs') as {
+    supportsSyncHooks(): boolean;
+  };
+  return supportsSyncHooks();
 }
 
 function fileOf(names: readonly string[], url: string): ModuleFile | undefined {
