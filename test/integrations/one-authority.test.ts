@@ -7,7 +7,7 @@ import { hardenFetch } from '@crossbridge/integrations/fetch';
 import { hardenOpenAI } from '@crossbridge/integrations/openai';
 import { generateText } from 'ai';
 import OpenAI from 'openai';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { quickRetry, setUpAi } from '../support/ai-clients.ts';
 import { type OperationInput, rejection } from '../support/bridges.ts';
 import { RecordingObserver } from '../support/recording-observer.ts';
@@ -17,6 +17,8 @@ import { failures } from './database/database-errors.ts';
 const question = { model: 'gpt-test', messages: [{ role: 'user' as const, content: 'hello' }] };
 const down: Answer = (response) => json(response, 503, { error: { message: 'down' } });
 const broken: Answer = (response) => response.destroy();
+
+afterEach(() => vi.unstubAllGlobals());
 
 interface Http extends AsyncDisposable {
   readonly upstream: Upstream;
@@ -131,6 +133,16 @@ describe.each([
     await rejection(setup.bridge.run('ai_generate', () => openai.chat.completions.create(question)));
     expect(setup.upstream.requests).toHaveLength(3);
     expect(setup.observer.ofType('call.ended')).toHaveLength(1);
+  });
+
+  it('makes one request inside each attempt of retryWithBackoff on a global fetch that is hardened', async () => {
+    await using setup = await setUpAi(answer);
+    const match = { host: '127.0.0.1', path: null, methods: null };
+    const upstreams = [{ match, operation: 'ai_generate', idempotent: 'auto' as const }];
+    vi.stubGlobal('fetch', hardenFetch(globalThis.fetch, { bridge: setup.bridge, upstreams }));
+    const openai = new OpenAI({ apiKey: 'sk-test', baseURL: `${setup.upstream.url}/v1` });
+    await rejection(setup.bridge.retry(() => openai.chat.completions.create(question), quickRetry));
+    expect(setup.upstream.requests).toHaveLength(3);
   });
 
   it('makes one request for each attempt of a hardened provider that uses it', async () => {
