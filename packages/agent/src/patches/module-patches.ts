@@ -7,4 +7,11 @@ import { pgPatch } from './pg.ts';
 import { undiciPatch } from './undici.ts';
 
 /** The modules that the agent puts under policies when they are loaded. */
-export const MODULE_PATCHES: readonly ModulePatch[] = [undiciPatch, openaiPatch, anthropicPatch, pgPatch];
+export const MODULE_PATCHES: readonly ModulePatch[] = [
+  undiciPatch,
+  openaiPatch,
+  anthropicPatch,
+  pgPatch,
+  mysql2Patch,
+  ioredisPatch,
+];
