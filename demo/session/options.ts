@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** What the demo was asked to do. */
@@ -11,6 +12,8 @@ export interface DemoOptions {
   readonly keep: boolean;
   /** Run the same service without CrossBridge. */
   readonly without: boolean;
+  /** Configuration to use instead of the demo's own; undefined for that. */
+  readonly config: string | undefined;
 }
 
 export const USAGE = `Usage: npm run demo -- [options]
@@ -22,6 +25,7 @@ Runs a service, an upstream that misbehaves and a load, and shows what CrossBrid
   --rate N      requests per second on the service, 1 to 500 (default 60)
   --keep        go on after the summary, until Ctrl-C
   --without     run the same service without CrossBridge, to compare
+  --config F    use that crossbridge.yml instead of demo/crossbridge.yml
   --help        show this text
 `;
 
@@ -37,12 +41,18 @@ export function parseOptions(args: readonly string[]): DemoOptions | null {
   if (values.keep === true && values.without === true) {
     throw new UsageError('--keep and --without exclude each other: without CrossBridge there is nothing to look at');
   }
+  if (values.config !== undefined && values.without === true) {
+    throw new UsageError(
+      '--config and --without exclude each other: without CrossBridge nothing reads a configuration',
+    );
+  }
   return {
     seconds: numberIn('--seconds', values.seconds, { default: 30, from: 5, to: 3_600 }),
     seed: numberIn('--seed', values.seed, { default: 1, from: 0, to: 2 ** 32 - 1 }),
     rate: numberIn('--rate', values.rate, { default: 60, from: 1, to: 500 }),
     keep: values.keep === true,
     without: values.without === true,
+    config: typeof values.config === 'string' ? resolve(values.config) : undefined,
   };
 }
 
@@ -56,6 +66,7 @@ function read(args: readonly string[]): Readonly<Record<string, string | boolean
         rate: { type: 'string' },
         keep: { type: 'boolean' },
         without: { type: 'boolean' },
+        config: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     }).values;

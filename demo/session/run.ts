@@ -10,6 +10,7 @@ import { Stage } from './stage.ts';
 const END_GRACE_MS = 500;
 
 const HERE = fileURLToPath(new URL('..', import.meta.url));
+const OWN_CONFIG = `${HERE}crossbridge.yml`;
 
 /**
  * Runs the demo and gives its exit code: 0 when everything was seen that it is there to show. Rejects when a process could not start or
@@ -61,7 +62,7 @@ async function play(
     name: 'the service',
     args: [...(admin === null ? [] : ['--import', '@crossbridge/agent']), 'service/server.js'],
     cwd: HERE,
-    env: serviceEnvironment(upstream, admin?.port ?? null),
+    env: serviceEnvironment(upstream, admin?.port ?? null, options.config ?? OWN_CONFIG),
   });
   if (admin !== null) await untilAdminListens(adminUrl(admin.port));
   const stage = new Stage({
@@ -75,7 +76,11 @@ async function play(
   return stage.play(interrupted);
 }
 
-function serviceEnvironment(upstream: string, adminPort: number | null): Readonly<Record<string, string | undefined>> {
+function serviceEnvironment(
+  upstream: string,
+  adminPort: number | null,
+  config: string,
+): Readonly<Record<string, string | undefined>> {
   return {
     ...process.env,
     PORT: '0',
@@ -85,7 +90,7 @@ function serviceEnvironment(upstream: string, adminPort: number | null): Readonl
     ...(adminPort === null
       ? {}
       : {
-          CROSSBRIDGE_CONFIG: `${HERE}crossbridge.yml`,
+          CROSSBRIDGE_CONFIG: config,
           CROSSBRIDGE_ADMIN_PORT: String(adminPort),
           DEMO_UPSTREAM_PORT: new URL(upstream).port,
         }),
@@ -93,14 +98,14 @@ function serviceEnvironment(upstream: string, adminPort: number | null): Readonl
 }
 
 function introduction(
-  { seconds, seed, rate, without }: DemoOptions,
+  { seconds, seed, rate, without, config = 'demo/crossbridge.yml' }: DemoOptions,
   upstream: string,
   service: string,
   admin: { readonly port: number; readonly isUsual: boolean } | null,
 ): readonly string[] {
   const base = admin === null ? '' : adminUrl(admin.port);
   return [
-    `${rate} requests per second for ${seconds} s, seed ${seed}, ${without ? 'without CrossBridge' : 'with CrossBridge (demo/crossbridge.yml)'}`,
+    `${rate} requests per second for ${seconds} s, seed ${seed}, ${without ? 'without CrossBridge' : `with CrossBridge (${config})`}`,
     '',
     `  service    ${service}/ask?q=tea   /stream?q=tea   /similar?q=tea   /search?q=tea   /stock/7`,
     `  upstream   ${upstream}/__stats`,

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseOptions, USAGE, UsageError } from '../../../demo/session/options.ts';
 
@@ -15,6 +16,7 @@ describe('parseOptions', () => {
       without: false,
     });
     expect(parseOptions(['--without'])).toMatchObject({ without: true });
+    expect(parseOptions(['--config', 'own.yml'])).toMatchObject({ config: resolve('own.yml') });
   });
 
   it('gives nothing to run when help was asked for', () => {
@@ -33,13 +35,14 @@ describe('parseOptions', () => {
     [['--loud'], '--loud'],
     [['now'], 'now'],
     [['--keep', '--without'], 'exclude each other'],
+    [['--config', 'own.yml', '--without'], 'exclude each other'],
   ])('refuses %j and says why', (args, message) => {
     expect(() => parseOptions(args)).toThrow(UsageError);
     expect(() => parseOptions(args)).toThrow(message);
   });
 
   it('explains every option that it takes', () => {
-    for (const name of ['--seconds', '--seed', '--rate', '--keep', '--without', '--help'])
+    for (const name of ['--seconds', '--seed', '--rate', '--keep', '--without', '--config', '--help'])
       expect(USAGE).toContain(name);
   });
 });
