@@ -21,6 +21,7 @@ const routes = {
       model: 'gpt-4o-mini',
       messages: [{ role: 'user', content: url.searchParams.get('q') }],
       stream: true,
+      stream_options: { include_usage: true },
     });
     response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });
     await pipeline(async function* () {
