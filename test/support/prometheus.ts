@@ -31,6 +31,8 @@ export interface Prometheus {
   /** Evaluates now. An expression that Prometheus refuses rejects with Prometheus' own words. */
   query(expression: string): Promise<Series[]>;
   queryRange(expression: string, range: RangeQuery): Promise<Series[]>;
+  /** Samples that Prometheus reads to answer, all steps together. */
+  queryCost(expression: string, range: RangeQuery): Promise<number>;
   /** Exemplars of the series in `expression`, as `{ labels, value }`. */
   queryExemplars(expression: string, range: Omit<RangeQuery, 'step'>): Promise<{ labels: Labels; value: number }[]>;
   targets(): Promise<ScrapeTarget[]>;
@@ -97,7 +99,9 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   return { url, ...api(url), log: server.log, stop };
 }
 
-function api(url: string): Pick<Prometheus, 'query' | 'queryRange' | 'queryExemplars' | 'targets' | 'metadata'> {
+function api(
+  url: string,
+): Pick<Prometheus, 'query' | 'queryRange' | 'queryCost' | 'queryExemplars' | 'targets' | 'metadata'> {
   async function get(path: string, parameters: Record<string, string> = {}): Promise<unknown> {
     const response = await fetch(`${url}/api/v1/${path}?${new URLSearchParams(parameters)}`);
     const body = (await response.json()) as { status: string; error?: string; data: unknown };
@@ -114,6 +118,13 @@ function api(url: string): Pick<Prometheus, 'query' | 'queryRange' | 'queryExemp
     },
     async queryRange(expression, range) {
       return toSeries(await get('query_range', { query: expression, ...bounds(range), step: `${range.step}` }));
+    },
+    async queryCost(expression, range) {
+      const parameters = { query: expression, ...bounds(range), step: `${range.step}`, stats: 'all' };
+      const { stats } = (await get('query_range', parameters)) as {
+        stats: { samples: { totalQueryableSamples: number } };
+      };
+      return stats.samples.totalQueryableSamples;
     },
     async queryExemplars(expression, range) {
       const data = (await get('query_exemplars', { query: expression, ...bounds(range) })) as {

@@ -8,10 +8,15 @@ export interface RunningDemo extends ServerProcess {
 
 /**
  * Starts the demo (a service under the agent, an upstream that fails in every way, a load) from its sources, and waits
- * until it says where its metrics are. It goes on until it is stopped. `env` is added to the environment.
+ * until it says where its metrics are. It goes on until it is stopped. `env` is added to the environment, `flags` to the
+ * command line.
  */
-export async function startDemo(seconds: number, env: Readonly<Record<string, string>> = {}): Promise<RunningDemo> {
-  const demo = startProcess(process.execPath, ['demo/main.ts', '--seconds', `${seconds}`, '--keep'], {
+export async function startDemo(
+  seconds: number,
+  env: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
+): Promise<RunningDemo> {
+  const demo = startProcess(process.execPath, ['demo/main.ts', '--seconds', `${seconds}`, '--keep', ...flags], {
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
     env: { NODE_OPTIONS: '--conditions=crossbridge-source', ...env },
   });
