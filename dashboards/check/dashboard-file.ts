@@ -8,6 +8,11 @@ export interface GridPosition {
   readonly h: number;
 }
 
+export interface DashboardLink {
+  readonly title: string;
+  readonly url: string;
+}
+
 /** A panel of a dashboard file, as far as tests ask; rows are panels too. */
 export interface DashboardPanel {
   readonly id: number;
@@ -16,17 +21,20 @@ export interface DashboardPanel {
   readonly description?: string;
   readonly datasource?: { readonly type: string; readonly uid: string };
   readonly gridPos: GridPosition;
+  readonly links?: readonly DashboardLink[];
   readonly targets?: readonly {
     readonly refId: string;
     readonly expr: string;
     readonly legendFormat: string;
     readonly exemplar: boolean;
+    readonly instant: boolean;
     readonly datasource: { readonly uid: string };
   }[];
   readonly fieldConfig?: {
     readonly defaults: {
       readonly unit?: string;
       readonly noValue?: string;
+      readonly links?: readonly DashboardLink[];
       readonly thresholds?: { readonly steps: readonly { readonly color: string; readonly value: number | null }[] };
     };
   };
@@ -35,6 +43,7 @@ export interface DashboardPanel {
 export interface DashboardFile {
   readonly uid: string;
   readonly title: string;
+  readonly tags: readonly string[];
   readonly schemaVersion: number;
   readonly panels: readonly DashboardPanel[];
   readonly templating: {
@@ -47,7 +56,10 @@ export interface DashboardFile {
 export interface DashboardQuery {
   readonly where: string;
   readonly expression: string;
+  /** Empty for that of an annotation. */
   readonly unit: string;
+  /** Asked for one moment and not for a graph. */
+  readonly instant: boolean;
 }
 
 /** A committed dashboard, read as Grafana would read it. */
@@ -58,10 +70,11 @@ export function readDashboard(file: string): DashboardFile {
 /** Every query of the panels. */
 export function panelQueries(dashboard: DashboardFile): DashboardQuery[] {
   return dashboard.panels.flatMap(({ title, targets = [], fieldConfig }) =>
-    targets.map(({ expr, refId }) => ({
+    targets.map(({ expr, refId, instant }) => ({
       where: `${title} (${refId})`,
       expression: expr,
       unit: fieldConfig?.defaults.unit ?? '',
+      instant,
     })),
   );
 }
@@ -69,7 +82,7 @@ export function panelQueries(dashboard: DashboardFile): DashboardQuery[] {
 /** Every query of the annotations. */
 export function annotationQueries(dashboard: DashboardFile): DashboardQuery[] {
   return dashboard.annotations.list.flatMap(({ name, expr }) =>
-    expr === undefined ? [] : [{ where: `annotation ${name}`, expression: expr, unit: '' }],
+    expr === undefined ? [] : [{ where: `annotation ${name}`, expression: expr, unit: '', instant: false }],
   );
 }
 

@@ -1,12 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { toGrafana } from './grafana.ts';
+import { ai } from './ai.ts';
+import { toGrafana } from './grafana/dashboard.ts';
+import { health } from './health.ts';
+import { limits } from './limits.ts';
 import { overview } from './overview.ts';
+import { retriesAndBreakers } from './retries.ts';
 
 /** Every dashboard, by the name of its file. */
-export const DASHBOARDS: Readonly<Record<string, ReturnType<typeof toGrafana>>> = {
-  'overview.json': toGrafana(overview),
-};
+export const DASHBOARDS: Readonly<Record<string, ReturnType<typeof toGrafana>>> = Object.fromEntries(
+  [overview, retriesAndBreakers, limits, health, ai].map((dashboard) => [
+    `${dashboard.name}.json`,
+    toGrafana(dashboard),
+  ]),
+);
 
 /** Where the generated file of that name is kept. */
 export function dashboardPath(file: string): string {

@@ -1,3 +1,8 @@
+import type { DashboardName } from './names.ts';
+import type { Runbook } from './runbooks.ts';
+import type { SpanCondition } from './traceql.ts';
+import type { Variable } from './variables.ts';
+
 /** Units as Grafana names them; a panel without a unit has `none`. */
 type Unit = 'none' | 'short' | 'percentunit' | 's' | 'reqps' | 'ops' | 'cps';
 
@@ -39,10 +44,16 @@ interface PanelBase {
   readonly noValue: string;
   readonly thresholds?: readonly Threshold[];
   readonly decimals?: number;
+  /** Where the reader goes on from here. Default: where the row says. */
+  readonly details?: DashboardName;
+  /** What to do when the panel looks bad. */
+  readonly runbooks?: readonly Runbook[];
+  /** Links to the traces of the calls that meet all these conditions; `[]` means every call. */
+  readonly traces?: readonly SpanCondition[];
 }
 
 /** One big number. */
-interface StatPanel extends PanelBase {
+export interface StatPanel extends PanelBase {
   readonly type: 'stat';
   readonly states?: readonly StateValue[];
 }
@@ -58,28 +69,35 @@ export interface TimeSeriesPanel extends PanelBase {
 }
 
 /** A band per series, coloured by state. */
-interface StateTimelinePanel extends PanelBase {
+export interface StateTimelinePanel extends PanelBase {
   readonly type: 'state-timeline';
   readonly states: readonly StateValue[];
 }
 
-export type Panel = StatPanel | TimeSeriesPanel | StateTimelinePanel;
+/** How often each duration occurs over time, from the buckets of one histogram. */
+export interface HeatmapPanel extends PanelBase {
+  readonly type: 'heatmap';
+}
+
+/** One line per value of `rowLabel`, one column per query, named by its legend. Every query is instant. */
+export interface TablePanel extends PanelBase {
+  readonly type: 'table';
+  /** The label that each query is grouped by and nothing else. */
+  readonly rowLabel: string;
+  readonly rowTitle: string;
+  /** Units and colours by legend; a column that is left out has the unit of the panel. */
+  readonly columns: Readonly<Record<string, { readonly unit: Unit; readonly thresholds?: readonly Threshold[] }>>;
+}
+
+export type Panel = StatPanel | TimeSeriesPanel | StateTimelinePanel | HeatmapPanel | TablePanel;
 
 export interface Row {
   readonly title: string;
   /** Height of each panel of the row, in grid units of 30 pixels. */
   readonly height: number;
+  /** Where its panels lead to: the dashboard that shows more of the same. */
+  readonly details?: DashboardName;
   readonly panels: readonly Panel[];
-}
-
-/** A list to choose from at the top of the dashboard: the values of a label. */
-export interface LabelVariable {
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
-  /** The label, and the series that have it. */
-  readonly label: string;
-  readonly series: string;
 }
 
 /** A mark on every panel wherever the expression is above zero. */
@@ -92,12 +110,9 @@ export interface Annotation {
 }
 
 export interface Dashboard {
-  /** Stable for ever: links and provisioning know the dashboard by it. */
-  readonly uid: string;
-  readonly title: string;
+  readonly name: DashboardName;
   readonly description: string;
-  readonly tags: readonly string[];
-  readonly variables: readonly LabelVariable[];
+  readonly variables: readonly Variable[];
   readonly annotations: readonly Annotation[];
   readonly rows: readonly Row[];
 }

@@ -32,11 +32,26 @@ export function gauge(metric: MetricDefinition, { where, by }: Selection = {}): 
   return aggregate('sum', metric, selector(metric, 'value', where), by);
 }
 
+/** The lowest value of a gauge that any process has. */
+export function lowest(metric: MetricDefinition, { where, by }: Selection = {}): string {
+  return aggregate('min', metric, selector(metric, 'value', where), by);
+}
+
+/** The highest value of a gauge that any process has. */
+export function highest(metric: MetricDefinition, { where, by }: Selection = {}): string {
+  return aggregate('max', metric, selector(metric, 'value', where), by);
+}
+
 /** Quantile `q`, 0 to 1, of a histogram. */
 export function quantile(q: number, metric: MetricDefinition, selection: Selection = {}): string {
   const { where, by = [], over = RATE_WINDOW } = selection;
-  const buckets = `rate(${selector(metric, 'bucket', where)}[${over}])`;
-  return `histogram_quantile(${q}, sum by (${['le', ...labelsOf(metric, by)].join(', ')}) (${buckets}))`;
+  return `histogram_quantile(${q}, ${buckets(metric, { by, over, ...(where === undefined ? {} : { where }) })})`;
+}
+
+/** What each bucket of a histogram grew by, for quantiles and heatmaps. */
+export function buckets(metric: MetricDefinition, selection: Selection = {}): string {
+  const { where, by = [], over = RATE_WINDOW } = selection;
+  return `sum by (${['le', ...labelsOf(metric, by)].join(', ')}) (rate(${selector(metric, 'bucket', where)}[${over}]))`;
 }
 
 /** Mean of what a histogram saw. */
@@ -56,7 +71,12 @@ export function perTotal(parts: string, total: string): string {
 
 /** Like {@link ratio}, and zero where the part has no series although the whole has. */
 export function share(part: string, whole: string): string {
-  return ratio(`(${part} or 0 * ${whole})`, whole);
+  return ratio(orZero(part, whole), whole);
+}
+
+/** The part, and zero where it has no series although the whole has. */
+export function orZero(part: string, whole: string): string {
+  return `(${part} or 0 * ${whole})`;
 }
 
 /**
@@ -69,15 +89,32 @@ export function state<V extends string>(
   codes: Readonly<Record<V, number>>,
   by: readonly AttributeDefinition[] = [],
 ): string {
+  return aggregate('max', metric, codeOf(metric, attribute, codes), by);
+}
+
+/** Like {@link state}, for every process by itself. */
+export function stateOfInstances<V extends string>(
+  metric: MetricDefinition,
+  attribute: AttributeDefinition<V>,
+  codes: Readonly<Record<V, number>>,
+): string {
+  return `max by (job, instance) (${codeOf(metric, attribute, codes)})`;
+}
+
+function codeOf<V extends string>(
+  metric: MetricDefinition,
+  attribute: AttributeDefinition<V>,
+  codes: Readonly<Record<V, number>>,
+): string {
   const each = Object.entries<number>(codes).map(([value, code]) => {
     const inState = selector(metric, 'value', [is<string>(attribute, value)]);
     return `(${inState} == 1) * 0 + ${code}`;
   });
-  return aggregate('max', metric, each.join(' or '), by);
+  return each.join(' or ');
 }
 
 function aggregate(
-  operator: 'sum' | 'max',
+  operator: 'sum' | 'max' | 'min',
   metric: MetricDefinition,
   expression: string,
   by: readonly AttributeDefinition[] = [],

@@ -5,15 +5,19 @@ import type { AttributeDefinition, MetricDefinition } from '../../packages/otel/
 /** Which of the series of a histogram; every other metric has its `value` alone. */
 export type SeriesPart = 'value' | 'bucket' | 'count' | 'sum';
 
-/** A condition on a label. */
+/** A condition on an attribute, of a series or of a span: it has one of the values, or none of them. */
 export interface Condition {
   readonly attribute: AttributeDefinition;
+  readonly among: boolean;
+  readonly values: readonly string[];
+  /** The matcher of a series, in PromQL. */
   readonly text: string;
 }
 
 /** The attribute has one of the values; a value that the catalogue does not know does not compile. */
 export function is<V extends string>(attribute: AttributeDefinition<V>, ...values: readonly NoInfer<V>[]): Condition {
-  return { attribute, text: `${label(attribute)}${values.length === 1 ? '=' : '=~'}"${values.join('|')}"` };
+  const operator = values.length === 1 ? '=' : '=~';
+  return { attribute, among: true, values, text: `${label(attribute)}${operator}"${values.join('|')}"` };
 }
 
 /** The attribute has none of the values. */
@@ -21,12 +25,13 @@ export function isNot<V extends string>(
   attribute: AttributeDefinition<V>,
   ...values: readonly NoInfer<V>[]
 ): Condition {
-  return { attribute, text: `${label(attribute)}${values.length === 1 ? '!=' : '!~'}"${values.join('|')}"` };
+  const operator = values.length === 1 ? '!=' : '!~';
+  return { attribute, among: false, values, text: `${label(attribute)}${operator}"${values.join('|')}"` };
 }
 
 /** The series of a metric that the variables of the dashboard and the conditions select. */
 export function selector(metric: MetricDefinition, part: SeriesPart, where: readonly Condition[] = []): string {
-  const scope = ['job=~"$job"'];
+  const scope = ['job=~"$job"', 'instance=~"$instance"'];
   if (hasAttribute(metric, operation)) scope.push(`${label(operation)}=~"$operation"`);
   for (const { attribute } of where) requireAttribute(metric, attribute);
   return `${seriesName(metric, part)}{${[...scope, ...where.map(({ text }) => text)].join(', ')}}`;

@@ -1,66 +1,19 @@
 import { operation, outcome } from '../../../packages/otel/src/signals/attributes.ts';
 import { callActive, callDuration } from '../../../packages/otel/src/signals/metrics.ts';
-import type { Row, Threshold } from '../model.ts';
-import { gauge, increase, rate, share, WHOLE_RANGE } from '../promql.ts';
-import { is, isNot, legend } from '../selector.ts';
+import { FAILED, SUCCEEDED, SUCCESS_THRESHOLDS, successRatio } from '../measures/success.ts';
+import type { Row } from '../model.ts';
+import { gauge, quantile, rate } from '../promql.ts';
+import { legend } from '../selector.ts';
+import { span } from '../traceql.ts';
+import { operations } from './operations.ts';
 
 const NO_CALLS = 'No calls';
 
-/** Not failures: we refused a call on purpose, or the caller changed its mind. Both are shown on their own. */
-const JUDGED = isNot(outcome, 'throttled', 'cancelled');
-const SUCCEEDED = is(outcome, 'success');
-
-/** The usual first objective for calls to somebody else's service, and the point where nobody needs a dashboard to know. */
-const OBJECTIVE: readonly Threshold[] = [
-  { color: 'red' },
-  { color: 'orange', from: 0.99 },
-  { color: 'green', from: 0.999 },
-];
-
 export const calls: Row = {
-  title: 'Overview: what the application gets',
-  height: 7,
+  title: 'Calls: what the application asks for and gets',
+  height: 8,
+  details: 'retries',
   panels: [
-    {
-      type: 'stat',
-      title: 'Success ratio',
-      description:
-        'Share of calls that succeeded in the end, retries included, over the whole time range. Throttled and cancelled calls are left aside: they are not failures. Below the objective, look at "Calls by outcome", then at the rows below for the reason.',
-      unit: 'percentunit',
-      decimals: 2,
-      width: 4,
-      thresholds: OBJECTIVE,
-      noValue: NO_CALLS,
-      queries: [
-        {
-          expression: share(
-            increase(callDuration, 'count', { where: [SUCCEEDED], over: WHOLE_RANGE }),
-            increase(callDuration, 'count', { where: [JUDGED], over: WHOLE_RANGE }),
-          ),
-          legend: 'success ratio',
-          instant: true,
-        },
-      ],
-    },
-    {
-      type: 'stat',
-      title: 'Calls',
-      description: 'Calls per second that the application makes, whatever becomes of them.',
-      unit: 'reqps',
-      width: 4,
-      noValue: NO_CALLS,
-      queries: [{ expression: rate(callDuration, 'count'), legend: 'calls' }],
-    },
-    {
-      type: 'stat',
-      title: 'Calls under way',
-      description:
-        'Calls that have started and not ended, those that wait included. Steady growth means that calls come in faster than they end.',
-      unit: 'short',
-      width: 4,
-      noValue: NO_CALLS,
-      queries: [{ expression: gauge(callActive), legend: 'under way' }],
-    },
     {
       type: 'timeseries',
       title: 'Calls by outcome',
@@ -78,6 +31,7 @@ export const calls: Row = {
         throttled: 'blue',
         cancelled: 'text',
       },
+      traces: [span(FAILED)],
       queries: [{ expression: rate(callDuration, 'count', { by: [outcome] }), legend: legend(outcome) }],
     },
     {
@@ -88,27 +42,50 @@ export const calls: Row = {
       unit: 'percentunit',
       width: 12,
       max: 1,
-      thresholds: OBJECTIVE,
+      thresholds: SUCCESS_THRESHOLDS,
       noValue: NO_CALLS,
-      queries: [
-        {
-          expression: share(
-            rate(callDuration, 'count', { where: [SUCCEEDED], by: [operation] }),
-            rate(callDuration, 'count', { where: [JUDGED], by: [operation] }),
-          ),
-          legend: legend(operation),
-        },
-      ],
+      runbooks: ['call-success-burn'],
+      traces: [span(FAILED)],
+      queries: [{ expression: successRatio({ by: [operation] }), legend: legend(operation) }],
     },
+    operations,
     {
       type: 'timeseries',
       title: 'Calls by operation',
       description: 'Calls per second of each operation, whatever became of them.',
       unit: 'reqps',
-      width: 12,
+      width: 8,
       stacked: true,
       noValue: NO_CALLS,
+      traces: [],
       queries: [{ expression: rate(callDuration, 'count', { by: [operation] }), legend: legend(operation) }],
+    },
+    {
+      type: 'timeseries',
+      title: 'Calls under way',
+      description:
+        'Calls that have started and not ended, those that wait included. Steady growth means that calls come in faster than they end.',
+      unit: 'short',
+      width: 8,
+      noValue: NO_CALLS,
+      details: 'limits',
+      queries: [{ expression: gauge(callActive, { by: [operation] }), legend: legend(operation) }],
+    },
+    {
+      type: 'timeseries',
+      title: 'Latency by operation (p95)',
+      description: '95 % of the successful calls of each operation take no longer, waits and retries included.',
+      unit: 's',
+      width: 8,
+      noValue: 'No successful calls',
+      traces: [span(SUCCEEDED)],
+      queries: [
+        {
+          expression: quantile(0.95, callDuration, { where: [SUCCEEDED], by: [operation] }),
+          legend: legend(operation),
+          exemplars: true,
+        },
+      ],
     },
   ],
 };

@@ -1,15 +1,16 @@
-import { operation, outcome, phase } from '../../../packages/otel/src/signals/attributes.ts';
-import type { HistogramDefinition } from '../../../packages/otel/src/signals/definitions.ts';
+import { phase } from '../../../packages/otel/src/signals/attributes.ts';
 import { attemptDuration, callDuration, callPhaseDuration } from '../../../packages/otel/src/signals/metrics.ts';
-import type { Query, Row } from '../model.ts';
-import { perTotal, quantile, rate } from '../promql.ts';
-import { is, legend } from '../selector.ts';
-
-const SUCCEEDED = is(outcome, 'success');
+import { percentiles } from '../measures/latency.ts';
+import { SUCCEEDED } from '../measures/success.ts';
+import type { Row } from '../model.ts';
+import { perTotal, rate } from '../promql.ts';
+import { legend } from '../selector.ts';
+import { span } from '../traceql.ts';
 
 export const latency: Row = {
-  title: 'Latency',
+  title: 'Latency: where the time goes',
   height: 8,
+  details: 'retries',
   panels: [
     {
       type: 'timeseries',
@@ -19,7 +20,8 @@ export const latency: Row = {
       unit: 's',
       width: 8,
       noValue: 'No successful calls',
-      queries: percentiles(callDuration),
+      traces: [span(SUCCEEDED)],
+      queries: percentiles(callDuration, { where: [SUCCEEDED] }),
     },
     {
       type: 'timeseries',
@@ -29,7 +31,8 @@ export const latency: Row = {
       unit: 's',
       width: 8,
       noValue: 'No successful attempts',
-      queries: percentiles(attemptDuration),
+      traces: [span(SUCCEEDED)],
+      queries: percentiles(attemptDuration, { where: [SUCCEEDED] }),
     },
     {
       type: 'timeseries',
@@ -40,7 +43,9 @@ export const latency: Row = {
       width: 8,
       stacked: true,
       noValue: 'No calls',
+      details: 'limits',
       colors: { attempt: 'green', backoff: 'orange', limiter: 'blue', queue: 'purple' },
+      traces: [],
       queries: [
         {
           expression: perTotal(rate(callPhaseDuration, 'sum', { by: [phase] }), rate(callDuration, 'count')),
@@ -48,28 +53,5 @@ export const latency: Row = {
         },
       ],
     },
-    {
-      type: 'timeseries',
-      title: 'Calls by operation (p95)',
-      description: '95 % of the successful calls of each operation take no longer.',
-      unit: 's',
-      width: 24,
-      noValue: 'No successful calls',
-      queries: [
-        {
-          expression: quantile(0.95, callDuration, { where: [SUCCEEDED], by: [operation] }),
-          legend: legend(operation),
-          exemplars: true,
-        },
-      ],
-    },
   ],
 };
-
-function percentiles(metric: HistogramDefinition): Query[] {
-  return [50, 95, 99].map((percent) => ({
-    expression: quantile(percent / 100, metric, { where: [SUCCEEDED] }),
-    legend: `p${percent}`,
-    exemplars: true,
-  }));
-}

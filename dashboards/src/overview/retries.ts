@@ -1,23 +1,14 @@
-import {
-  attemptKind,
-  delaySource,
-  mode,
-  operation,
-  retryDecision,
-} from '../../../packages/otel/src/signals/attributes.ts';
-import {
-  attemptDuration,
-  retryDecisions,
-  retryDelay,
-  retryWastedDuration,
-} from '../../../packages/otel/src/signals/metrics.ts';
+import { mode, operation, retryDecision } from '../../../packages/otel/src/signals/attributes.ts';
+import { retryDecisions, retryWastedDuration } from '../../../packages/otel/src/signals/metrics.ts';
+import { AMPLIFICATION_THRESHOLDS, amplification, savedCalls, TRIED_AGAIN } from '../measures/attempts.ts';
 import type { Row } from '../model.ts';
-import { mean, rate, ratio } from '../promql.ts';
-import { is, legend } from '../selector.ts';
+import { rate } from '../promql.ts';
+import { legend } from '../selector.ts';
 
 export const retries: Row = {
   title: 'Retries',
   height: 8,
+  details: 'retries',
   panels: [
     {
       type: 'timeseries',
@@ -25,7 +16,7 @@ export const retries: Row = {
       description:
         'What happened after failed attempts, per second. `retried`: another attempt follows. `exhausted`: the policy allows no more. `budget_empty`: too many calls retry already, so the failure is passed on instead of adding load. `not_retryable`: trying again cannot help or is not safe. `(shadow)`: only recorded, nothing was tried again.',
       unit: 'ops',
-      width: 12,
+      width: 6,
       stacked: true,
       noValue: 'No failed attempts',
       colors: {
@@ -34,6 +25,8 @@ export const retries: Row = {
         'budget_empty (enforce)': 'orange',
         'circuit_open (enforce)': 'purple',
       },
+      runbooks: ['retry-budget-empty'],
+      traces: [TRIED_AGAIN],
       queries: [
         // One query for both modes: most services have no shadow policy, and a query without data looks broken.
         {
@@ -49,28 +42,23 @@ export const retries: Row = {
         'Attempts for each call that reached the upstream: 1 without retries and hedges. Under load the retry budget keeps it near 1.2; well above that, look for an operation without a budget, or for a client library that retries on its own.',
       unit: 'short',
       decimals: 2,
-      width: 12,
-      thresholds: [{ color: 'green' }, { color: 'orange', from: 1.5 }, { color: 'red', from: 2 }],
+      width: 6,
+      thresholds: AMPLIFICATION_THRESHOLDS,
       noValue: 'No attempts',
-      queries: [
-        {
-          expression: ratio(
-            rate(attemptDuration, 'count', { by: [operation] }),
-            rate(attemptDuration, 'count', { where: [is(attemptKind, 'initial')], by: [operation] }),
-          ),
-          legend: legend(operation),
-        },
-      ],
+      runbooks: ['retry-storm'],
+      traces: [TRIED_AGAIN],
+      queries: [{ expression: amplification({ by: [operation] }), legend: legend(operation) }],
     },
     {
       type: 'timeseries',
-      title: 'Mean wait before a retry',
-      description:
-        'How long calls wait before they try again, and who chose it: our backoff, or the server with Retry-After.',
-      unit: 's',
-      width: 12,
-      noValue: 'No retries',
-      queries: [{ expression: mean(retryDelay, { by: [delaySource] }), legend: legend(delaySource) }],
+      title: 'Calls saved by retries',
+      description: 'Calls per second that succeeded only because they were tried again: what retries are for.',
+      unit: 'reqps',
+      width: 6,
+      stacked: true,
+      noValue: 'No calls',
+      traces: [TRIED_AGAIN],
+      queries: [{ expression: savedCalls({ by: [operation] }), legend: legend(operation) }],
     },
     {
       type: 'timeseries',
@@ -78,9 +66,10 @@ export const retries: Row = {
       description:
         'Seconds per second that calls spend in attempts that fail. 1 means that one call at any time is waiting for nothing: a shorter attempt timeout or the circuit breaker gives it back.',
       unit: 's',
-      width: 12,
+      width: 6,
       stacked: true,
       noValue: 'No failed attempts',
+      traces: [TRIED_AGAIN],
       queries: [{ expression: rate(retryWastedDuration, 'value', { by: [operation] }), legend: legend(operation) }],
     },
   ],

@@ -1,4 +1,4 @@
-import type { Row } from './model.ts';
+import type { Row } from '../model.ts';
 
 /** Grafana's grid is 24 columns wide. */
 const COLUMNS = 24;
