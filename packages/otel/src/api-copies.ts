@@ -1,20 +1,12 @@
 import { metrics, trace } from '@opentelemetry/api';
-
-/** Where every copy of the API, major version 1, keeps what was registered through it. */
-const REGISTERED = Symbol.for('opentelemetry.js.api.1');
-
-interface Registered {
-  readonly version?: string;
-  readonly trace?: unknown;
-  readonly metrics?: unknown;
-}
+import { registeredApi } from './registered-api.ts';
 
 /**
  * The version of the API through which an SDK was registered that this copy of the API cannot see, because that one is older than this
  * one. Everything would silently go nowhere then.
  */
 function invisibleSdk(): string | undefined {
-  const registered = (globalThis as { readonly [REGISTERED]?: Registered })[REGISTERED];
+  const registered = registeredApi();
   if (registered === undefined) return undefined;
   const { version = 'unknown', trace: tracing, metrics: metering } = registered;
   const seen =

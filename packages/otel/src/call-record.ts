@@ -6,6 +6,10 @@ import type { CallPosition } from './call-context.ts';
 /** What the spans of one call under way need to remember. Times are in milliseconds of the observer's clock. */
 export interface CallRecord {
   readonly call: CallInfo;
+  /** Whose record it is, as long as the call is under way: several observers may watch one call. */
+  owner: object | undefined;
+  /** That of another observer. */
+  older: CallRecord | undefined;
   span: Span;
   /** The context around the call. */
   readonly outer: Context;
@@ -62,6 +66,8 @@ export function newCallRecord(
   const recording = span.isRecording();
   return {
     call: first.call,
+    owner: undefined,
+    older: undefined,
     span,
     outer,
     context,

@@ -1,22 +1,29 @@
 import type { BridgeEvent, CallInfo } from '@crossbridge/core';
 import type { CallRecord } from './call-record.ts';
 
-/** The records of the calls under way. Their ends are told without fail, so it need not be a `WeakMap`, which costs several times as much. */
-export class CallRecords {
-  readonly #records = new Map<CallInfo, CallRecord>();
-  /** The one that was looked for last: facts of one call come in a row. */
-  #found: CallRecord | undefined;
+const RECORD: unique symbol = Symbol('crossbridge.record');
 
+interface Recorded extends CallInfo {
+  /** The newest of those that observers keep of it. */
+  [RECORD]?: CallRecord | undefined;
+}
+
+/**
+ * The records of the calls under way. Each hangs on its call, under a symbol: a map would have to give every call an identity, which costs more than
+ * all the rest of it.
+ */
+export class CallRecords {
   add(record: CallRecord): void {
-    this.#records.set(record.call, record);
+    const call: Recorded = record.call;
+    record.owner = this;
+    record.older = call[RECORD];
+    call[RECORD] = record;
   }
 
-  find(call: CallInfo | undefined): CallRecord | undefined {
-    if (this.#found?.call === call) return this.#found;
-    // To look for an object in a map gives it an identity, which costs more than the rest of it.
-    if (call === undefined || this.#records.size === 0) return undefined;
-    this.#found = this.#records.get(call);
-    return this.#found;
+  find(call: Recorded | undefined): CallRecord | undefined {
+    let record = call?.[RECORD];
+    while (record !== undefined && record.owner !== this) record = record.older;
+    return record;
   }
 
   /** Takes down that an event of the call was told, and forgets a call that has ended. */
@@ -30,7 +37,8 @@ export class CallRecords {
 
   forget(record: CallRecord): void {
     record.first.attempt = 0;
-    this.#records.delete(record.call);
-    if (this.#found === record) this.#found = undefined;
+    record.owner = undefined;
+    const call: Recorded = record.call;
+    if (call[RECORD] === record) call[RECORD] = record.older;
   }
 }

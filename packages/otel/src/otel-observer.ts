@@ -1,5 +1,5 @@
 import type { BridgeEvent, Observer, Scope } from '@crossbridge/core';
-import { type Context, context } from '@opentelemetry/api';
+import type { Context } from '@opentelemetry/api';
 import { sayInvisibleSdk } from './api-copies.ts';
 import { BreakerStates } from './breaker-states.ts';
 import type { BridgeState, ReadState } from './bridge-state.ts';
@@ -9,6 +9,7 @@ import type { KeepWhatHurt } from './keep-what-hurt.ts';
 import type { MetricProducer, Temporality } from './metric-data.ts';
 import type { PlainCall } from './operation-measurements.ts';
 import { ProducedMetrics } from './produced-metrics.ts';
+import { runIn } from './run-in-context.ts';
 import { type AttemptSpans, CallSpans } from './spans.ts';
 import { StateLog, type StateLogLine } from './state-log.ts';
 import { followStreams } from './streams.ts';
@@ -171,21 +172,4 @@ function safely<T>(activity: string, action: () => T): T | undefined {
     reportFailure(activity, error);
     return undefined;
   }
-}
-
-/** Runs `next` exactly once, even if the context manager fails before or after it. */
-function runIn<T>(inner: Context, next: () => Promise<T>): Promise<T> {
-  let started: { readonly result: Promise<T> } | undefined;
-  let entered = false;
-  try {
-    context.with(inner, () => {
-      entered = true;
-      started = { result: next() };
-    });
-  } catch (error) {
-    // `next` itself threw: that is for core to judge.
-    if (entered && started === undefined) throw error;
-    reportFailure('entering a scope', error);
-  }
-  return started === undefined ? next() : started.result;
 }

@@ -1,0 +1,16 @@
+import type { ContextManager } from '@opentelemetry/api';
+
+/** Where every copy of the API, major version 1, keeps what was registered through it. */
+const REGISTERED = Symbol.for('opentelemetry.js.api.1');
+
+export interface RegisteredApi {
+  readonly version?: string;
+  readonly trace?: unknown;
+  readonly metrics?: unknown;
+  readonly context?: ContextManager;
+}
+
+/** What is registered with OpenTelemetry in this process, through whichever copy of its API; undefined before anything is. */
+export function registeredApi(): RegisteredApi | undefined {
+  return (globalThis as { readonly [REGISTERED]?: RegisteredApi })[REGISTERED];
+}
