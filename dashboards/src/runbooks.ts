@@ -1,7 +1,6 @@
-/** Where the runbooks can be read: the links of every panel begin with it. */
-export const RUNBOOKS_URL = 'https://github.com/crossbridge/crossbridge/blob/main/dashboards/runbooks';
+import { DEFAULT_SETTINGS } from './rules/settings.ts';
 
-/** Alerts whose cause a panel shows, by the names of their runbooks without `crossbridge-` and `.md`. */
+/** Alerts whose cause a panel shows, by the names of their runbooks without `.md`. */
 export type Runbook =
   | 'call-success-burn'
   | 'low-traffic-failing'
@@ -22,9 +21,9 @@ export type Runbook =
   | 'config-rejected'
   | 'rate-limit-store-failing';
 
-/** The address of a runbook. */
+/** The address of a runbook: the same that the alert links to. */
 export function runbookUrl(runbook: Runbook): string {
-  return `${RUNBOOKS_URL}/crossbridge-${runbook}.md`;
+  return `${DEFAULT_SETTINGS.runbooksUrl}/${runbook}.md`;
 }
 
 /** What a link to it says. */

@@ -1,5 +1,6 @@
 import { operation as operationAttribute } from '../../packages/otel/src/signals/attributes.ts';
 import { callDuration, quotaRemaining, streamDuration } from '../../packages/otel/src/signals/metrics.ts';
+import { DEFAULT_SETTINGS } from './rules/settings.ts';
 import { label, seriesName } from './selector.ts';
 
 /** A list to choose from at the top of the dashboard: the values of a label. */
@@ -21,8 +22,8 @@ export interface ChoiceVariable {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  /** Values by their text; the first is chosen. */
-  readonly choices: Readonly<Record<string, string>>;
+  /** Shares, 0 to 1; the first is chosen. */
+  readonly choices: readonly number[];
 }
 
 export type Variable = LabelVariable | ChoiceVariable;
@@ -71,11 +72,11 @@ export const aiOperation: Variable = {
   all: 'listed',
 };
 
-/** The share of calls that should succeed: what the burn rate is measured by. */
+/** The share of calls that should succeed: what the burn rate is measured by. At first that of the alerts. */
 export const objective: Variable = {
   kind: 'choice',
   name: 'objective',
   title: 'Objective',
   description: 'Share of calls that should succeed. The burn rate and the budget that is left are measured by it.',
-  choices: { '99.9 %': '0.999', '99.5 %': '0.995', '99 %': '0.99', '95 %': '0.95' },
+  choices: [DEFAULT_SETTINGS.objective, 0.999, 0.995, 0.95],
 };

@@ -29,7 +29,11 @@ function labelVariable({ name, title, description, label, series, all }: LabelVa
 }
 
 function choiceVariable({ name, title, description, choices }: ChoiceVariable): object {
-  const options = Object.entries(choices).map(([text, value], index) => ({ text, value, selected: index === 0 }));
+  const options = choices.map((share, index) => ({
+    text: `${share * 100} %`,
+    value: `${share}`,
+    selected: index === 0,
+  }));
   return {
     name,
     label: title,

@@ -2,6 +2,7 @@ import { outcome } from '../../../packages/otel/src/signals/attributes.ts';
 import { callDuration } from '../../../packages/otel/src/signals/metrics.ts';
 import type { Threshold } from '../model.ts';
 import { type increase, rate, type Selection, share } from '../promql.ts';
+import { DEFAULT_SETTINGS } from '../rules/settings.ts';
 import { is, isNot } from '../selector.ts';
 
 /** Not failures: we refused a call on purpose, or the caller changed its mind. Both are shown on their own. */
@@ -11,10 +12,10 @@ export const SUCCEEDED = is(outcome, 'success');
 export const FAILED = is(outcome, 'error', 'timeout', 'rejected');
 export const REFUSED = is(outcome, 'rejected');
 
-/** The usual first objective for calls to somebody else's service, and the point where nobody needs a dashboard to know. */
+/** Red below the objective of the alerts. */
 export const SUCCESS_THRESHOLDS: readonly Threshold[] = [
   { color: 'red' },
-  { color: 'orange', from: 0.99 },
+  { color: 'orange', from: DEFAULT_SETTINGS.objective },
   { color: 'green', from: 0.999 },
 ];
 
