@@ -119,7 +119,7 @@ export function asAttempts<T>(operation: Operation, call: Call, fn: AttemptFunct
 
 function isRetried(operation: Operation, call: Call): boolean {
   const policy = operation.retryFor(call);
-  if (policy === null || operation.config.retry?.mode === 'shadow') return false;
+  if (policy === null || operation.retryMode === 'shadow') return false;
   return Math.min(policy.maxAttempts, call.maxAttempts ?? Number.POSITIVE_INFINITY) > 1;
 }
 

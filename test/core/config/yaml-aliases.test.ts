@@ -24,7 +24,7 @@ describe('aliases and merge keys', () => {
       retry: { maxAttempts: 5 },
       rateLimit: { capacity: 3, windowSeconds: 10 },
     });
-    expect(config.operations.b).toMatchObject({ timeout: { totalMs: 9000 }, retry: null });
+    expect(config.operations.b).toMatchObject({ timeout: { totalMs: 9000 }, retry: false });
     expect(config.admin.port).toBe(1);
   });
 

@@ -114,13 +114,13 @@ describe('retries of a file', () => {
     ['{}', { maxAttempts: 3 }],
     ['{max_attempts: 2}', { maxAttempts: 2, baseDelayMs: 500 }],
     ['{policy: expensive, base_delay: 200ms}', { maxAttempts: 5, baseDelayMs: 200, maxDelayMs: 10_000 }],
-    ['false', null],
+    ['false', false],
     ['', null],
   ])('of an operation: %s', (written, policy) => {
     const { config } = parse(
       `runtime:\n  retry: {own_policy: {max_attempts: 7}}\n  operations:\n    a:\n      retry: ${written}`,
     );
-    if (policy === null) expect(config.operations.a?.retry).toBeNull();
+    if (policy === null || policy === false) expect(config.operations.a?.retry).toBe(policy);
     else expect(config.operations.a?.retry).toMatchObject(policy);
   });
 

@@ -145,6 +145,12 @@ describe('the retries of a hardened AI provider', () => {
     expect(await attempts({ retry: { enabled: false } }, { retryPolicy: 'expensive' })).toBe(1);
   });
 
+  it('are none where the config says so of the operation, rather than nothing', async () => {
+    expect(await attempts({ operations: { ai_generate: { retry: false } } }, {})).toBe(1);
+    expect(await attempts({ operations: { ai_generate: { timeout: { totalMs: 1e6 } } } }, {})).toBe(5);
+    expect(await attempts({ operations: { ai_generate: { retry: false } } }, { retryPolicy: 'conservative' })).toBe(3);
+  });
+
   it.each([
     ['a status in the text', new Error('order 5001 not found: 503, timeout'), 1],
     ['a status that says no', httpError(400), 1],

@@ -68,7 +68,7 @@ export interface OperationInput {
   readonly rateLimit?: OffSwitch<OperationRateLimitInput> | undefined;
   /** Further limits. `name` defaults to the operation and what the limit is by: `search.global`. */
   readonly rateLimits?: readonly (OperationRateLimitInput | undefined)[] | undefined;
-  /** A policy's name, `true` for `default`, or a policy. Left out: no retry. */
+  /** A policy's name, `true` for `default`, or a policy. Left out: no retry, but for wrappers that have a policy of their own; false: none at all. */
   readonly retry?: Switch<string | OperationRetryInput> | undefined;
   /** Left out: `retry.budget`. */
   readonly retryBudget?: Switch<Optional<RetryBudgetConfig>> | undefined;

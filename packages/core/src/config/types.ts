@@ -153,7 +153,8 @@ export interface OperationConfig {
   readonly rateLimit: OperationRateLimitConfig | null;
   /** Further limits. A call is charged by all of its limits, or refused and charged by none. */
   readonly rateLimits: readonly OperationRateLimitConfig[];
-  readonly retry: OperationRetryConfig | null;
+  /** False when the config says so: wrappers that have a policy of their own for operations without one do not use it then. */
+  readonly retry: OperationRetryConfig | false | null;
   /** Shared by retries and hedges. */
   readonly retryBudget: RetryBudgetConfig | null;
   readonly hedge: HedgeConfig | null;

@@ -20,7 +20,7 @@ export async function waitForRetry(
   const { clock } = operation.environment;
   call.lastError = error;
   const { decision, delayMs, source } = afterFailure(operation, call, error, previousDelayMs);
-  if (decision !== 'retried' || operation.config.retry?.mode === 'shadow') throw error;
+  if (decision !== 'retried' || operation.retryMode === 'shadow') throw error;
   call.timeline?.addWait(delayMs, source);
   const startedAtMs = clock.now();
   await wait({ clock, timeoutMs: delayMs, signal: call.signal });
@@ -71,7 +71,7 @@ function afterFailure(operation: Operation, call: Call, error: unknown, previous
       call,
       attempt: call.attempts,
       decision,
-      mode: config.retry?.mode ?? 'enforce',
+      mode: operation.retryMode,
       errorType: classification.type,
       delayMs,
       source,

@@ -41,7 +41,7 @@ export function stateOf(operation: Operation): OperationState {
   return {
     operation: name,
     active,
-    retry: config.retry === null ? false : { mode: config.retry.mode },
+    retry: config.retry ? { mode: config.retry.mode } : false,
     ...(config.hedge === null ? {} : { hedge: { mode: config.hedge.mode } }),
     timeout: {
       attempt: config.timeout.attemptMs !== null,

@@ -13,6 +13,7 @@ import type {
 import { QuotaBook } from '../health/quota.ts';
 import { HedgeDelay } from '../hedge/hedge-delay.ts';
 import type { Notifier } from '../notifier.ts';
+import type { PolicyMode } from '../observer.ts';
 import type { OperationLimits } from '../rate-limit/operation-limits.ts';
 import type { Random } from '../retry/backoff.ts';
 import { RetryBudget } from '../retry/budget.ts';
@@ -71,13 +72,18 @@ export class Operation {
 
   /** The retry policy of a call: what its caller asked for, else the operation's own. */
   retryFor({ retry }: Call): CallRetry | null {
-    return retry === undefined ? this.config.retry : retry;
+    return retry === undefined ? this.config.retry || null : retry;
+  }
+
+  /** Whether retries are carried out, or only watched; whatever policy a call brings. */
+  get retryMode(): PolicyMode {
+    return (this.config.retry || undefined)?.mode ?? 'enforce';
   }
 
   /** Gives the operation a budget for retries that only its callers ask for. One that retries itself has what its config says. */
   lendBudget(config: RetryBudgetConfig | null): void {
     const { retry, hedge } = this.config;
-    if (config !== null && retry === null && hedge === null) {
+    if (config !== null && !retry && hedge === null) {
       this.budget ??= new RetryBudget(config, this.environment.clock);
     }
   }
@@ -106,7 +112,7 @@ export class Operation {
     this.#applyBulkhead(bulkhead);
     this.#applyBreaker(circuitBreaker);
     this.#applyHedge(hedge);
-    const budgeted = (retry !== null || hedge !== null) && retryBudget !== null;
+    const budgeted = (retry || hedge !== null) && retryBudget !== null;
     if (!budgeted) this.budget = undefined;
     else if (this.budget === undefined) this.budget = new RetryBudget(retryBudget, this.environment.clock);
     else this.budget.configure(retryBudget);

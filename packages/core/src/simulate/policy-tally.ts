@@ -63,7 +63,7 @@ export class PolicyTally {
       limits: this.#limits,
       bulkhead: bulkhead && { mode: bulkhead.mode, ...this.#bulkhead },
       circuitBreaker: circuitBreaker && { mode: circuitBreaker.mode, ...this.breakers.report(endMs) },
-      retry: retry && { mode: retry.mode, decisions: this.#retry },
+      retry: retry ? { mode: retry.mode, decisions: this.#retry } : null,
       hedge: hedge && { mode: hedge.mode, decisions: this.#hedge },
       timeout: timed ? { mode: timeout.mode, ...this.#timeout } : null,
     };

@@ -21,7 +21,7 @@ export async function callModel<T>(
   attempt: ModelAttempt<T>,
 ): Promise<T> {
   const { bridge, operation } = calls;
-  const retry = bridge.config.operations[operation]?.retry ?? null;
+  const retry = bridge.config.operations[operation]?.retry || null;
   const attempted = async (number: number, own: AbortSignal): Promise<T> => {
     try {
       const both = signal === undefined ? own : AbortSignal.any([signal, own]);

@@ -55,7 +55,7 @@ export function hardenFetch(fetch: Fetch, options: HardenFetchOptions): Fetch {
     const send = (maxAttempts?: number): Sent<Response> =>
       sendMetered(sending, meter, request, { ...call, maxAttempts });
     if (!isStainless(request)) return send().response;
-    const retry = bridge.config.operations[rule.operation]?.retry ?? null;
+    const retry = bridge.config.operations[rule.operation]?.retry || null;
     // Without a retry policy of ours, or with one that only watches, the SDK keeps its own retries, each of them a call.
     return !call.nested && (retry === null || retry.mode === 'shadow')
       ? refusalAsResponse(send().response, request)

@@ -41,7 +41,7 @@ export function retryChoice(choice: RetryChoice | undefined, name: string, whose
   return choice instanceof RetryPolicy ? choice : new RetryPolicy(choice);
 }
 
-/** The `retry` of one call: what was asked for, else what the config gives to the operation, else `fallback`. Never two of them. */
+/** The `retry` of one call: what was asked for, else what the config says of the operation (nothing at all, with `false`), else `fallback`. Never two of them. */
 export function retryOfCall(
   { config: { operations } }: Bridge,
   operation: string,

@@ -39,7 +39,7 @@ export function completeOperations(
         {
           ...limits.of(name, given),
           retry: policy,
-          retryBudget: policy === null && hedge === null ? null : operationBudget(given.retryBudget, retry),
+          retryBudget: !policy && hedge === null ? null : operationBudget(given.retryBudget, retry),
           hedge,
           circuitBreaker: circuitBreaker(given.circuitBreaker, general.circuitBreaker),
           bulkhead: operationBulkhead(name, given.bulkhead, general.bulkhead, review),

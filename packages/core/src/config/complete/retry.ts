@@ -26,14 +26,14 @@ export function completeRetry(input: RuntimeConfigInput, review: Review): RetryC
   };
 }
 
-/** The policy of one operation, or null when it does not retry. */
+/** The policy of one operation; null when nothing was said of it or it does not work, false when there shall be none. */
 export function operationRetry(
   operation: string,
   given: OperationInput['retry'],
   retry: RetryConfig,
   review: Review,
-): OperationRetryConfig | null {
-  if (given === undefined || given === null || given === false) return null;
+): OperationRetryConfig | false | null {
+  if (given === undefined || given === null || given === false) return given ?? null;
   const { key } = review.dialect;
   const path = [key('operations'), operation, key('retry')];
   const own = typeof given === 'object' ? given : undefined;

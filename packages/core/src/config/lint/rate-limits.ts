@@ -32,7 +32,7 @@ function lintOne(
     );
   }
   const starves = limit.per === 'attempt' && limit.maxWaitMs === 0 && limit.mode === 'enforce';
-  if (starves && retry !== null && limit.capacity >= 1 && limit.capacity < retry.maxAttempts) {
+  if (starves && retry && limit.capacity >= 1 && limit.capacity < retry.maxAttempts) {
     operation.warn(
       [[...path, 'capacity'], ['retry', 'maxAttempts'], ['retry']],
       `the bucket counts attempts and holds fewer tokens than ${operation.field('retry', 'maxAttempts')}, so a call that retries is refused by its own limit before it has used its attempts; raise the capacity, give the limit a ${operation.field('maxWaitMs')}, or lower ${operation.field('maxAttempts')}`,

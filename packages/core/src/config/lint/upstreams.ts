@@ -24,7 +24,7 @@ function warnOfUndecidedRepeats(
 ): void {
   const { key } = review.dialect;
   const undecided = match.methods?.some((method) => NOT_IDEMPOTENT.includes(method)) === true;
-  const repeats = retry !== null && retry.maxAttempts > 1;
+  const repeats = retry ? retry.maxAttempts > 1 : false;
   if (idempotent !== 'auto' || !undecided || !(repeats || hedge !== null)) return;
   const path = [key('upstreams'), index];
   const found = review.show([...path, key('operation')], `"${name}"`);
@@ -44,7 +44,7 @@ function warnOfLostRetries(
 ): void {
   const { key } = review.dialect;
   const decided = review.written([key('operations'), name, key('retry')]);
-  if (retry !== null || decided || match.host === null || !SDK_HOSTS.test(match.host)) return;
+  if (retry || decided || match.host === null || !SDK_HOSTS.test(match.host)) return;
   const path = [key('upstreams'), index, key('match'), key('host')];
   const found = review.show([key('upstreams'), index, key('operation')], `"${name}"`);
   const message = `${found} has no retry, and the SDKs of this host no longer repeat requests that run under an operation, so failures that they used to ride out reach the application; give the operation a retry, or retry: false if that is meant`;

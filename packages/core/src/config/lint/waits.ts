@@ -71,7 +71,7 @@ function lintSum(operation: OperationReview): boolean {
 function lintRetries(operation: OperationReview): void {
   const { retry, timeout } = operation.config;
   const { totalMs, attemptMs } = timeout;
-  if (retry === null || retry.maxAttempts === 1 || totalMs === null || attemptMs === null) return;
+  if (!retry || retry.maxAttempts === 1 || totalMs === null || attemptMs === null) return;
   if (retry.maxAttempts * attemptMs + waitsMs(retry) <= totalMs) return;
   operation.warn(
     [['retry']],

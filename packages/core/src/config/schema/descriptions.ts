@@ -30,7 +30,8 @@ export const DESCRIPTIONS = {
   operation: {
     rateLimit: 'Its rate limit: false for none, or changes to rate_limiting.defaults of its name.',
     rateLimits: 'Further limits. A call is charged by all of its limits, or refused and charged by none.',
-    retry: "A policy's name, true for the default policy, false (the default), or a policy with changes.",
+    retry:
+      "A policy's name, true for the default policy, false for none, or a policy with changes. Left out: none, but for wrappers that have a policy of their own.",
     retryBudget: RETRY_BUDGET as string,
     hedge: 'A second attempt beside one that takes long: false, or changes to runtime.hedge.',
     circuitBreaker: 'true, false, or changes to runtime.circuit_breaker.',
