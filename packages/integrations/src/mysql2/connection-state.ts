@@ -6,6 +6,8 @@ import { type MysqlConnection, sqlOf } from './driver.ts';
 const IN_TRANSACTION = 1;
 const AUTOCOMMIT = 2;
 
+const BEGINS = /^\s*(?:begin|start)\b/i;
+
 /** What is known of a connection whose statements are under policies. */
 export class ConnectionState {
   readonly queue: StatementQueue = new StatementQueue();
@@ -37,10 +39,13 @@ export class ConnectionState {
     this.inTransaction = (serverStatus & IN_TRANSACTION) !== 0 || (serverStatus & AUTOCOMMIT) === 0;
   }
 
-  /** Takes down what is asked without a callback, so that nobody hears of its result. */
+  /** Takes down, in its turn, what is asked without a callback, so that nobody hears of its result. */
   noteStatement(sql: unknown): void {
     const text = sqlOf(sql);
-    if (readSql(text, 'mysql').controls) this.inTransaction = /^\s*(?:begin|start)\b/i.test(text);
+    if (!readSql(text, 'mysql').controls) return;
+    void this.queue.run(async () => {
+      this.inTransaction = BEGINS.test(text);
+    });
   }
 }
 

@@ -93,8 +93,10 @@ export function controlMysqlConnection(rules: MysqlRules): MysqlControls<Way | '
       const state = stateBefore(connection);
       if (state === undefined || state.asking || state.queue.idle) return below(self, args);
       const [command] = args;
-      // By its name: the connection may have ended until then.
-      void state.queue.run(async () => state.ask(() => connection.addCommand(command)));
+      void state.queue.run(async () => {
+        // By its name: the connection may have ended until then.
+        state.ask(() => connection.addCommand(command));
+      });
       return command;
     },
     end(self, args, below) {

@@ -2,10 +2,10 @@ import { EventEmitter } from 'node:events';
 import type { ConnectionState } from './connection-state.ts';
 
 /** Ends a connection once what was asked before has ended. Stands for the command that will do it. */
-export function endHeld({ queue }: ConnectionState, end: () => unknown): EventEmitter {
+export function endHeld(state: ConnectionState, end: () => unknown): EventEmitter {
   const stand = new EventEmitter();
-  void queue.run(async () => {
-    const command = end();
+  void state.queue.run(async () => {
+    const command = state.ask(end);
     if (command instanceof EventEmitter) command.once('end', () => stand.emit('end'));
   });
   return stand;
