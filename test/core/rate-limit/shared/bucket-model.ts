@@ -20,19 +20,34 @@ export interface ModelBucket {
   expiresUs: number;
 }
 
+/** Mistakes that a script could make: what searches for them must find. */
+export interface Flaws {
+  /** Leased tokens do not keep the bucket from refilling. */
+  readonly refillsBesideLeases?: boolean;
+  /** A report counts as often as it arrives. */
+  readonly countsRepeatedReports?: boolean;
+  /** Tokens of a generation that ends are forgotten before the time until then is counted. */
+  readonly forgetsFirst?: boolean;
+  /** A lease is promised for longer than the store counts it. */
+  readonly promisesTooMuch?: boolean;
+  /** Tokens that are spent at once are taken from what is leased as well. */
+  readonly reportsAnyGeneration?: boolean;
+}
+
 /** What the script does, in another language and from its description: the two are held against each other on a real server. */
 export class StoreModel {
   readonly buckets: Map<string, ModelBucket> = new Map();
-  readonly #round: (rate: number) => number;
+  readonly #flaws: Flaws;
 
-  /** @param round how the store rounds a rate that it keeps: to a float, unless the numbers are small */
-  constructor(round: (rate: number) => number = Math.fround) {
-    this.#round = round;
+  constructor(flaws: Flaws = {}) {
+    this.#flaws = flaws;
   }
 
   run(requests: readonly BucketRequest[], count: number, nowUs: number): StoreAnswer {
     const states = requests.map((request) => this.#advanced(request, nowUs));
-    for (const [at, request] of requests.entries()) report(request, states[at] as Advanced, nowUs);
+    for (const [at, request] of requests.entries()) {
+      report(request, states[at] as Advanced, nowUs, this.#flaws);
+    }
     const passed = Math.max(
       0,
       Math.min(...requests.map((request, at) => fitting(request, states[at] as Advanced, count))),
@@ -41,8 +56,12 @@ export class StoreModel {
     const buckets = requests.map((request, at) => {
       const state = states[at] as Advanced;
       const answer = take(request, state, passed, count === 0);
+      if (this.#flaws.refillsBesideLeases === true) {
+        state.current = 0;
+        state.before = 0;
+      }
       if (state.changed) this.#write(request, state, count, nowUs);
-      return answer;
+      return this.#flaws.promisesTooMuch === true ? { ...answer, leaseUs: answer.leaseUs + 2 } : answer;
     });
     return { passed, atUs: nowUs, buckets };
   }
@@ -72,6 +91,10 @@ export class StoreModel {
     const { free, left, current, leftBefore, before } = kept;
     Object.assign(state, { free, left, current, leftBefore, before });
     let done = 0;
+    if (this.#flaws.forgetsFirst === true) {
+      if (elapsed >= leftBefore) state.before = 0;
+      if (elapsed >= left) state.current = 0;
+    }
     const ends = [before > 0 ? leftBefore : undefined, current > 0 ? left : undefined];
     for (const [generation, end] of ends.entries()) {
       if (end === undefined) continue;
@@ -89,7 +112,7 @@ export class StoreModel {
 
   #write({ storeKey, capacity, tokensPerUs }: BucketRequest, state: Advanced, count: number, nowUs: number): void {
     const { free, left, current, leftBefore, before, lanes } = state;
-    const leases = current > 0 || before > 0;
+    const leases = left > 0 || leftBefore > 0;
     const filledMs = ((capacity - free) / tokensPerUs + (leases ? Math.max(left, leftBefore) : 0)) / 1000;
     let expiresUs = nowUs + Math.min(Math.max(Math.ceil(filledMs), 1), 1e14) * 1000;
     const old = this.buckets.get(storeKey);
@@ -97,7 +120,7 @@ export class StoreModel {
     this.buckets.set(storeKey, {
       atUs: nowUs,
       free,
-      rate: this.#round(tokensPerUs),
+      rate: Math.fround(tokensPerUs),
       ...(leases ? { left, current, leftBefore, before } : { left: 0, current: 0, leftBefore: 0, before: 0 }),
       lanes: leases ? lanes : [FAR, FAR],
       expiresUs,
@@ -124,13 +147,14 @@ function fill(state: Advanced, capacity: number): void {
   state.changed = true;
 }
 
-function report({ report, capacity }: BucketRequest, state: Advanced, nowUs: number): void {
+function report({ report, capacity }: BucketRequest, state: Advanced, nowUs: number, flaws: Flaws): void {
   if (report === undefined) return;
   const { endUs, baseUs, spent, back } = report;
   const lane = baseUs % 2 === 0 ? 0 : 1;
-  if (!(baseUs > nowUs - state.lanes[lane] && baseUs <= nowUs)) return;
+  const repeated = baseUs <= nowUs - state.lanes[lane] && flaws.countsRepeatedReports !== true;
+  if (repeated || baseUs > nowUs) return;
   const generation =
-    state.current > 0 && endUs === nowUs + state.left
+    state.current > 0 && (endUs === nowUs + state.left || flaws.reportsAnyGeneration === true)
       ? 'current'
       : state.before > 0 && endUs === nowUs + state.leftBefore
         ? 'before'
@@ -161,13 +185,13 @@ function take(
   const more =
     leaseUs > 0 && (passed > 0 || prefetch) ? Math.max(0, Math.min(extra, Math.floor((state.free - taken) / 4))) : 0;
   if (leaseUs > 0 && taken + more > 0) {
-    if (state.current === 0 || state.left < leaseUs / 2) {
-      if (state.current > 0) {
-        state.leftBefore = state.before > 0 ? Math.max(state.leftBefore, state.left) : state.left;
+    if (state.left < leaseUs / 2) {
+      if (state.left > 0) {
         state.before += state.current;
+        state.leftBefore = Math.max(state.leftBefore, state.left);
       }
       state.current = 0;
-      state.left = state.before > 0 ? Math.max(leaseUs, state.leftBefore) : leaseUs;
+      state.left = Math.max(leaseUs, state.leftBefore);
     }
     state.current += taken + more;
   }
@@ -183,5 +207,5 @@ function take(
     if (need > capacity - current - before) waitUs = Math.max(waitUs, need > capacity - current ? left : leftBefore);
     waitUs = Math.ceil(waitUs);
   }
-  return { extra: more, free, leased: current + before, leaseUs: current > 0 ? left : 0, waitUs };
+  return { extra: more, free, leased: current + before, leaseUs: left, waitUs };
 }

@@ -117,12 +117,11 @@ for i = 1, #KEYS do
   if lease > 0 and (passing > 0 or asked == 0) then
     extra = max(min(tonumber(ARGV[o + 6]), floor((free - taken) / 4)), 0)
     if taken + extra > 0 then
-      if current == 0 or left < lease / 2 then
-        if current > 0 then
-          leftBefore = before > 0 and max(leftBefore, left) or left
-          before = before + current
+      if left < lease / 2 then
+        if left > 0 then
+          before, leftBefore = before + current, max(leftBefore, left)
         end
-        current, left = 0, before > 0 and max(lease, leftBefore) or lease
+        current, left = 0, max(lease, leftBefore)
       end
       current = current + taken + extra
     end
@@ -133,7 +132,7 @@ for i = 1, #KEYS do
     changed = true
   end
   if changed then
-    local leases = current > 0 or before > 0
+    local leases = left > 0 or leftBefore > 0
     local expiry = (cap - free) / rate + (leases and max(left, leftBefore) or 0)
     expiry = min(max(math.ceil(expiry / 1000), 1), 1e14)
     if passing < 0 and known then expiry = max(expiry, redis.call('PTTL', KEYS[i])) end
@@ -149,7 +148,7 @@ for i = 1, #KEYS do
   end
   local at = 3 + (i - 1) * 5
   reply[at], reply[at + 1], reply[at + 2] = extra, string.format('%.17g', free), current + before
-  reply[at + 3], reply[at + 4] = current > 0 and left or 0, min(wait, 9e15)
+  reply[at + 3], reply[at + 4] = left, min(wait, 9e15)
 end
 return reply
 `;
