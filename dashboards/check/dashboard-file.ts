@@ -31,6 +31,10 @@ export interface DashboardPanel {
     readonly datasource: { readonly uid: string };
   }[];
   readonly fieldConfig?: {
+    readonly overrides: readonly {
+      readonly matcher: { readonly options: string };
+      readonly properties: readonly { readonly id: string; readonly value: unknown }[];
+    }[];
     readonly defaults: {
       readonly unit?: string;
       readonly noValue?: string;

@@ -85,6 +85,8 @@ export interface TablePanel extends PanelBase {
   /** The label that each query is grouped by and nothing else. */
   readonly rowLabel: string;
   readonly rowTitle: string;
+  /** Where the name of a line leads to: this dashboard, of that operation alone. */
+  readonly rowLink: DashboardName;
   /** Units and colours by legend; a column that is left out has the unit of the panel. */
   readonly columns: Readonly<Record<string, { readonly unit: Unit; readonly thresholds?: readonly Threshold[] }>>;
 }

@@ -89,3 +89,20 @@ test('every panel of the overview leads on to the details', () => {
       ).toContainEqual(expect.stringMatching(/^\/d\//));
   }
 });
+
+test('the name of an operation in the table leads to the details of that operation alone', () => {
+  const table = readDashboard('overview.json').panels.find(({ type }) => type === 'table');
+  const ofName = table?.fieldConfig?.overrides.find(({ matcher }) => matcher.options === 'Operation')?.properties[0];
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: Grafana's syntax for variables.
+  expect(ofName).toEqual({
+    id: 'links',
+    value: [
+      {
+        title: '${__value.text}: CrossBridge / Retries and breakers',
+        url: '/d/crossbridge-retries?${__url_time_range}&${datasource:queryparam}&${job:queryparam}&${instance:queryparam}&var-operation=${__value.text}',
+        targetBlank: false,
+      },
+    ],
+  });
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: Grafana's syntax for variables.
+});

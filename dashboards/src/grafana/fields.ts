@@ -1,5 +1,5 @@
 import type { Panel, StateValue, TablePanel, Threshold, TimeSeriesPanel } from '../model.ts';
-import { seriesLinks } from './links.ts';
+import { lineLink, seriesLinks } from './links.ts';
 
 /** Units, colours, thresholds and what a series links to. */
 export function fieldConfig(panel: Panel): object {
@@ -77,8 +77,8 @@ function colorOverrides({ colors = {} }: TimeSeriesPanel): Override[] {
   }));
 }
 
-function columnOverrides({ columns }: TablePanel): Override[] {
-  return Object.entries(columns).map(([name, { unit, thresholds }]) => ({
+function columnOverrides({ columns, rowTitle, rowLink }: TablePanel): Override[] {
+  const ofNumbers = Object.entries(columns).map(([name, { unit, thresholds }]) => ({
     matcher: { id: 'byName', options: name },
     properties: [
       { id: 'unit', value: unit },
@@ -90,4 +90,8 @@ function columnOverrides({ columns }: TablePanel): Override[] {
           ]),
     ],
   }));
+  return [
+    { matcher: { id: 'byName', options: rowTitle }, properties: [{ id: 'links', value: [lineLink(rowLink)] }] },
+    ...ofNumbers,
+  ];
 }

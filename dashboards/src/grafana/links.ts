@@ -33,6 +33,14 @@ function seriesLabel(): string {
   return `\${__field.labels.${operation.name.replaceAll('.', '_')}}`;
 }
 
+/** The link of a line of a table, where each is an operation: the details of that one alone. */
+export function lineLink(name: DashboardName): LinkJson {
+  const kept = ['datasource', 'job', 'instance'].map((variable) => `\${${variable}:queryparam}`).join('&');
+  const query = `\${__url_time_range}&${kept}&var-operation=\${__value.text}`;
+  const title = `\${__value.text}: ${DASHBOARD_TITLES[name]}`;
+  return { title, url: `/d/${DASHBOARD_UIDS[name]}?${query}`, targetBlank: false };
+}
+
 /** For the same services, operations and time. */
 function toDashboard(name: DashboardName): LinkJson {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's syntax for variables.

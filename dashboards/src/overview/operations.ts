@@ -19,12 +19,13 @@ export const operations: TablePanel = {
   type: 'table',
   title: 'Operations',
   description:
-    'Each operation now: what it asks for, what it gets, what retries add and save, and what we refuse. Throttled and rejected count decisions in shadow mode too. The first line to look at is the one with the lowest success.',
+    'Each operation now: what it asks for, what it gets, what retries add and save, and what we refuse. Throttled and rejected count decisions in shadow mode too. The first line to look at is the one with the lowest success; its name leads to its retries and breakers.',
   unit: 'reqps',
   width: 24,
   noValue: 'No calls',
   rowLabel: label(operation),
   rowTitle: 'Operation',
+  rowLink: 'retries',
   traces: [],
   columns: {
     Success: { unit: 'percentunit', thresholds: SUCCESS_THRESHOLDS },
