@@ -23,7 +23,7 @@ import type { Environment } from './pipeline/operation.ts';
 import { NO_POLICIES, OperationRegistry } from './pipeline/operation-registry.ts';
 import { stateOf } from './pipeline/operation-state.ts';
 import { runCall } from './pipeline/run.ts';
-import { takeTokens } from './pipeline/take-tokens.ts';
+import { callOfLimits, takeTokens, tellVerdicts } from './pipeline/take-tokens.ts';
 import { watchHealth } from './pipeline/watch-health.ts';
 import type { CallKey } from './rate-limit/call-key.ts';
 import { OperationLimits, type ReserveOptions } from './rate-limit/operation-limits.ts';
@@ -126,9 +126,7 @@ export class Bridge {
   checkRateLimit(key: CallKey, operation: string, cost = 1): RateLimitExceeded | undefined {
     assertRunnable(operation, nothing, { key, cost });
     const target = this.#operations.of(operation);
-    const call = new Call(target.name, target.config.timeout, { key, cost }, this.#clock);
-    // It has no end of which a plain call could be told.
-    if (this.#environment.notifier.poll() !== 'nothing') call.telling = 'all';
+    const call = callOfLimits(target, key, cost);
     try {
       void takeTokens(target, call, 'all', false);
       return undefined;
@@ -149,9 +147,10 @@ export class Bridge {
     if (this.#closed) throw new BridgeClosedError(operation);
     assertRunnable(operation, nothing, { key });
     assertReserveOptions(operation, options);
-    const { name, limits } = this.#operations.of(operation);
-    const own = limits ?? new OperationLimits(name, NO_POLICIES, new Map(), this.rateLimiter);
-    return own.reserve(key, estimate, options);
+    const target = this.#operations.of(operation);
+    const limits = target.limits ?? new OperationLimits(target.name, NO_POLICIES, new Map(), this.rateLimiter);
+    const call = callOfLimits(target, key, estimate);
+    return limits.reserve(key, estimate, options, (request) => tellVerdicts(target, call, request));
   }
 
   /**

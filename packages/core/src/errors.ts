@@ -88,6 +88,8 @@ export interface RateLimitExceededDetails {
   readonly limit: number;
   readonly windowSeconds: number;
   readonly retryAfterMs: number;
+  /** What it counts, for the message. Default `requests`. */
+  readonly unit?: 'requests' | 'tokens' | undefined;
 }
 
 /** A rate limit of ours refused the call; the upstream was not asked. */
@@ -97,10 +99,12 @@ export class RateLimitExceeded extends RefusalError {
   readonly windowSeconds: number;
 
   constructor(details: RateLimitExceededDetails) {
-    const { key, limit, windowSeconds, operation, retryAfterMs } = details;
+    const { key, limit, windowSeconds, operation, retryAfterMs, unit } = details;
+    const rate =
+      unit === 'tokens' ? `${limit} tokens per ${windowSeconds} s` : `${limit} requests per ${windowSeconds}s`;
     super(
       'rate_limited',
-      `Rate limit exceeded for '${key}'${operation === undefined ? '' : ` on '${operation}'`}: ${limit} requests per ${windowSeconds}s; retry in ${Math.ceil(retryAfterMs)} ms`,
+      `Rate limit exceeded for '${key}'${operation === undefined ? '' : ` on '${operation}'`}: ${rate}; retry in ${Math.ceil(retryAfterMs)} ms`,
       { operation, retryAfterMs },
     );
     this.key = key;

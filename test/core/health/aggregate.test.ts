@@ -11,10 +11,20 @@ describe('aggregate', () => {
     expect(statuses('healthy', 'healthy')).toBe('healthy');
   });
 
-  it('is unhealthy when none works, be it by failing or by not being known', () => {
+  it('is unhealthy when none works and one fails at least', () => {
     expect(statuses('unhealthy', 'unhealthy')).toBe('unhealthy');
     expect(statuses('unhealthy', 'unknown')).toBe('unhealthy');
-    expect(statuses('unknown')).toBe('unhealthy');
+  });
+
+  it('is unknown when of none is known whether it works', () => {
+    expect(statuses('unknown')).toBe('unknown');
+    expect(statuses('unknown', 'unknown')).toBe('unknown');
+    expect(
+      aggregate([
+        { status: 'unknown', required: true },
+        { status: 'healthy', required: false },
+      ]),
+    ).toBe('unknown');
   });
 
   it('is degraded when some work and some do not, and when one works only in part', () => {

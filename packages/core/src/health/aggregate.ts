@@ -9,8 +9,8 @@ type Standing = Pick<CheckHealth, 'status' | 'required' | 'last'>;
 const WORKS: ReadonlySet<HealthStatus> = new Set([HealthStatus.HEALTHY, HealthStatus.DEGRADED]);
 
 /**
- * The status of all checks together. All healthy, or none at all: healthy. None that works, not even in part: unhealthy. Mixed:
- * degraded. A required check that is unhealthy makes the whole unhealthy. Those that are optional degrade the whole at most, and
+ * The status of all checks together. All healthy, or none at all: healthy. None that works, not even in part: unhealthy, but unknown when
+ * none is known to fail either, as with a provider that nothing can be asked without cost. Mixed: degraded. A required check that is unhealthy makes the whole unhealthy. Those that are optional degrade the whole at most, and
  * that they work is no comfort where nothing else does.
  */
 export function aggregate(checks: readonly Counted[]): HealthStatus {
@@ -20,7 +20,8 @@ export function aggregate(checks: readonly Counted[]): HealthStatus {
   }
   const counted = checks.filter(({ required }) => required !== false);
   const works = counted.some(({ status }) => WORKS.has(status));
-  return works || counted.length === 0 ? HealthStatus.DEGRADED : HealthStatus.UNHEALTHY;
+  if (works || counted.length === 0) return HealthStatus.DEGRADED;
+  return counted.some(({ status }) => status !== HealthStatus.UNKNOWN) ? HealthStatus.UNHEALTHY : HealthStatus.UNKNOWN;
 }
 
 /** Whether a check has not had its first result yet. */

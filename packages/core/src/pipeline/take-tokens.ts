@@ -1,8 +1,9 @@
 import { RateLimitExceeded } from '../errors.ts';
+import type { CallKey } from '../rate-limit/call-key.ts';
 import type { LimitRequest } from '../rate-limit/limit-request.ts';
 import type { LimitSet } from '../rate-limit/limit-set.ts';
 import type { LimitUse } from '../rate-limit/operation-limits.ts';
-import type { Call } from './call.ts';
+import { Call } from './call.ts';
 import type { Operation } from './operation.ts';
 import { tell } from './tell.ts';
 
@@ -63,8 +64,15 @@ async function waitForTokens(operation: Operation, call: Call, request: LimitReq
   throw request.error(operation.name);
 }
 
+/** Stands for a question to the limits that no call follows. It has no end of which a plain call could be told. */
+export function callOfLimits({ name, config, environment }: Operation, key: CallKey, cost: number): Call {
+  const call = new Call(name, config.timeout, { key, cost }, environment.clock);
+  if (environment.notifier.poll() !== 'nothing') call.telling = 'all';
+  return call;
+}
+
 /** Tells what every limit said; of a call that was refused, nothing of those that had the tokens: nobody took them. */
-function tellVerdicts({ environment: { notifier } }: Operation, call: Call, request: LimitRequest): void {
+export function tellVerdicts({ environment: { notifier } }: Operation, call: Call, request: LimitRequest): void {
   if (call.telling === 'nothing') return;
   for (const verdict of request.verdicts()) {
     const { name, result, mode, waitMs, limit, remaining, retryAfterMs } = verdict;

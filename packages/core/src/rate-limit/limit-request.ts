@@ -2,7 +2,7 @@ import type { RateLimitExceeded } from '../errors.ts';
 import type { PolicyMode } from '../observer.ts';
 import type { WaitEnd } from './claim.ts';
 import { decisionOf, type RateLimitDecision } from './decision.ts';
-import type { LimitClaim } from './limit-rule.ts';
+import { type LimitClaim, type LimitUnit, unitOf } from './limit-rule.ts';
 import { assertCanPass } from './validate.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
@@ -76,13 +76,13 @@ export class LimitRequest {
   }
 
   /** For the limit that takes longest to have the tokens. */
-  error(operation: string): RateLimitExceeded {
+  error(operation: string, unit?: LimitUnit): RateLimitExceeded {
     const [first, ...others] = this.#enforced as [LimitClaim, ...LimitClaim[]];
-    const { plan, key, rule, waitMs } = others.reduce(
+    const { plan, key, rule, waitMs, cost } = others.reduce(
       (most, claim) => (claim.waitMs > most.waitMs ? claim : most),
       first,
     );
-    return rule.refusal(operation, key, plan, waitMs);
+    return rule.refusal(operation, key, plan, waitMs, unit ?? unitOf(cost));
   }
 
   #watch(nowMs: number): void {

@@ -1,5 +1,5 @@
 import type { OperationRateLimitConfig, RateLimitConfig } from '../config/types.ts';
-import { RateLimitExceeded } from '../errors.ts';
+import { RateLimitExceeded, type RateLimitExceededDetails } from '../errors.ts';
 import type { Buckets } from './buckets.ts';
 import { bucketKey, type CallKey } from './call-key.ts';
 import { type Claim, newClaim } from './claim.ts';
@@ -15,6 +15,13 @@ export interface LimitClaim extends Claim {
   readonly asked: CallKey | undefined;
   readonly cost: number;
 }
+
+/** What a call counts: whoever takes several tokens at once has a limit of tokens. */
+export function unitOf(cost: number): LimitUnit {
+  return cost === 1 ? 'requests' : 'tokens';
+}
+
+export type LimitUnit = NonNullable<RateLimitExceededDetails['unit']>;
 
 /** One limit of an operation: whose bucket a call uses, and how much that bucket holds. */
 export class LimitRule {
@@ -62,7 +69,7 @@ export class LimitRule {
     if (mode !== 'enforce' || cost > plan.capacity) return null;
     const waitMs = this.#buckets.take(this.scope, key, plan, cost, this.#buckets.now());
     if (waitMs === 0) return undefined;
-    return final && maxWaitMs === 0 ? this.refusal(operation, key, plan, waitMs) : null;
+    return final && maxWaitMs === 0 ? this.refusal(operation, key, plan, waitMs, unitOf(cost)) : null;
   }
 
   /** Capacity of the bucket of a key, and the tokens that it has now. */
@@ -75,10 +82,16 @@ export class LimitRule {
     return { limit: plan.capacity, remaining };
   }
 
-  refusal(operation: string, key: string, { capacity, windowSeconds }: Plan, retryAfterMs: number): RateLimitExceeded {
+  refusal(
+    operation: string,
+    key: string,
+    { capacity, windowSeconds }: Plan,
+    retryAfterMs: number,
+    unit: LimitUnit,
+  ): RateLimitExceeded {
     const { by } = this.config;
     const shown = by === 'key' || by === 'global' ? key : `${by}:${key}`;
-    return new RateLimitExceeded({ key: shown, operation, limit: capacity, windowSeconds, retryAfterMs });
+    return new RateLimitExceeded({ key: shown, operation, limit: capacity, windowSeconds, retryAfterMs, unit });
   }
 
   claim(asked: CallKey | undefined, cost: number, mayGoIntoDebt: boolean): LimitClaim {

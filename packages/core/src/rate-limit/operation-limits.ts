@@ -113,9 +113,15 @@ export class OperationLimits {
    * Takes an estimated cost from every limit, to be corrected once the actual one is known. An estimate above a capacity waits for a full
    * bucket and leaves it in debt.
    *
+   * @param onDecided told what the limits said, before anything is thrown
    * @throws RateLimitExceeded when a limit has no tokens and the call may not wait for them; the signal's reason when it aborts
    */
-  async reserve(key: CallKey | undefined, estimate: number, options: ReserveOptions = {}): Promise<Reservation> {
+  async reserve(
+    key: CallKey | undefined,
+    estimate: number,
+    options: ReserveOptions = {},
+    onDecided: (request: LimitRequest) => void = () => {},
+  ): Promise<Reservation> {
     assertCost(estimate);
     const { deadlineMs = Number.POSITIVE_INFINITY, signal } = options;
     signal?.throwIfAborted();
@@ -124,11 +130,10 @@ export class OperationLimits {
       room,
       this.#all.rules.map((rule) => rule.claim(key, estimate, true)),
     );
-    if (!request.admitted) {
-      const end = request.canWait(deadlineMs) ? await request.wait(deadlineMs, signal) : 'late';
-      if (end === 'aborted') throw signal?.reason;
-      if (end === 'late') throw request.error(this.operation);
-    }
+    const end = request.canWait(deadlineMs) ? await request.wait(deadlineMs, signal) : 'at once';
+    onDecided(request);
+    if (end === 'aborted') throw signal?.reason;
+    if (!request.admitted) throw request.error(this.operation, 'tokens');
     return new Reservation(room, request.charged, estimate, request.waitedMs);
   }
 

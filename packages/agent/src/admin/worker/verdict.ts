@@ -14,7 +14,8 @@ export function overallOf(checks: readonly Judged[]): HealthStatus {
   if (!works && counted.some(isPending)) return 'unknown';
   const known = checks.filter((check) => !isPending(check));
   if (known.every(({ status }) => status === 'healthy')) return 'healthy';
-  return works || counted.length === 0 ? 'degraded' : 'unhealthy';
+  if (works || counted.length === 0) return 'degraded';
+  return counted.some(({ status }) => status !== 'unknown') ? 'unhealthy' : 'unknown';
 }
 
 /** Whether to send this service traffic. */
