@@ -49,6 +49,10 @@ export interface PrometheusOptions {
   readonly scrapeInterval?: string;
   /** Keeps the `job` and `instance` that targets give themselves. Default false. */
   readonly honorLabels?: boolean;
+  /** Text of a rule file. Default: no rules. */
+  readonly rules?: string;
+  /** `host:port` of an Alertmanager. Default: alerts are told to nobody. */
+  readonly alertmanager?: string;
 }
 
 interface ApiSeries {
@@ -64,6 +68,8 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   const [port] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
   const config = join(directory.path, 'prometheus.yml');
+  const rules = join(directory.path, 'rules.yml');
+  if (options.rules !== undefined) writeFileSync(rules, options.rules);
   writeFileSync(
     config,
     // JSON is YAML.
@@ -74,6 +80,10 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
         honor_labels: honorLabels,
         static_configs: [{ targets: hosts }],
       })),
+      ...(options.rules === undefined ? {} : { rule_files: [rules] }),
+      ...(options.alertmanager === undefined
+        ? {}
+        : { alerting: { alertmanagers: [{ static_configs: [{ targets: [options.alertmanager] }] }] } }),
     }),
   );
   const server = startProcess(serverPath('prometheus'), [
@@ -81,6 +91,8 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
     `--storage.tsdb.path=${join(directory.path, 'data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
     '--enable-feature=exemplar-storage',
+    // A rule that is as fast as a test must be told as fast: the default repeats after a minute.
+    ...(options.alertmanager === undefined ? [] : ['--rules.alert.resend-delay=1s']),
   ]);
   const stop = async (): Promise<void> => {
     await server.stop();

@@ -17,7 +17,7 @@ export function agent({ time }: RuleSettings): RuleGroup {
       {
         alert: 'CrossBridgeConfigRejected',
         severity: 'warning',
-        expression: `count ${by()} (sum ${by('instance')} (increase(${rejected}[${time('15m')}])) > 0)`,
+        expression: `count ${by()} (increase(${rejected}[${time('15m')}]) > 0)`,
         summary: `${value('job')}: {{ $value }} process(es) rejected the changed crossbridge.yml`,
         description:
           'The changed configuration has errors. The one before stays in force, and a process that starts now does not start.',

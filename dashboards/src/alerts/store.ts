@@ -1,7 +1,7 @@
 import type { AttributeDefinition, HistogramDefinition } from '../../../packages/otel/src/signals/definitions.ts';
 import { DURATION_BOUNDARIES } from '../../../packages/otel/src/signals/definitions.ts';
 import type { RuleGroup, RuleSettings } from '../rules/model.ts';
-import { by, having, ratio, series } from '../rules/promql.ts';
+import { by, having, series } from '../rules/promql.ts';
 import { value } from '../rules/template.ts';
 import { label } from '../selector.ts';
 
@@ -43,7 +43,8 @@ export function sharedStore({ time }: RuleSettings): RuleGroup {
       {
         alert: 'CrossBridgeRateLimitStoreFailing',
         severity: 'warning',
-        expression: `${ratio(requests('error', 'timeout'), requests())} > 0.05`,
+        // Without requests it is NaN, which is not above anything.
+        expression: `${requests('error', 'timeout')} / ${requests()} > 0.05`,
         for: time('2m'),
         summary: `${value('job')}: {{ $value | humanizePercentage }} of the requests to the shared store ${value(label(store))} fail`,
         description:
