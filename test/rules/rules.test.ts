@@ -1,0 +1,158 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { readPromql } from '../../dashboards/check/promql-reading.ts';
+import { RULE_FILE, RUNBOOKS, rulesText, runbooks } from '../../dashboards/src/rules/generate.ts';
+import { runbookFile } from '../../dashboards/src/rules/runbook-file.ts';
+import { DEFAULT_SETTINGS, fasterTime, secondsOf } from '../../dashboards/src/rules/settings.ts';
+import { prometheusLabelName, prometheusMetricName } from '../../packages/otel/src/prometheus-names.ts';
+import { CATALOGUE } from '../../packages/otel/src/signals.ts';
+import { describeWithServers } from '../support/servers.ts';
+import { promtool } from './promtool.ts';
+import { isExpected, RULES_PATH, type Rule, readGroups, readUnitTests, UNIT_TESTS } from './rule-file.ts';
+
+const RULES = readGroups().flatMap((group) => group.rules);
+const ALERTS = RULES.filter(({ alert }) => alert !== undefined);
+
+/** Not in the catalogue yet: the shared store's part of it comes with the store. */
+const PENDING = 'crossbridge_rate_limit_store_duration_seconds';
+
+/** Queries that fill in the text of an alert, with their placeholders filled. */
+function templateQueries({ annotations = {} }: Rule): string[] {
+  return Object.values(annotations).flatMap((text) =>
+    [...text.matchAll(/printf `([^`]*)`/g)].map(([, query = '']) => query.replaceAll('%q', '"x"')),
+  );
+}
+
+/** Labels that each series of the catalogue has, `job` and `instance` of the scrape included. */
+const SERIES = new Map(
+  CATALOGUE.metrics.flatMap((metric) => {
+    const name = prometheusMetricName(metric);
+    const labels = new Set([...metric.attributes, ...metric.optional].map((each) => prometheusLabelName(each.name)));
+    const parts = metric.type === 'histogram' ? ['_bucket', '_count', '_sum'].map((part) => name + part) : [name];
+    return parts.map((part) => [part, { type: metric.type, labels: labels.add('job').add('instance') }] as const);
+  }),
+);
+
+describe('dashboards/rules', () => {
+  test('is what its sources make', () => {
+    expect(readFileSync(RULE_FILE, 'utf8')).toBe(rulesText());
+  });
+
+  test('asks for metrics and labels of the catalogue alone, and for what it records', () => {
+    const recorded = new Set(RULES.map(({ record }) => record));
+    for (const rule of RULES) {
+      for (const query of [rule.expr, ...templateQueries(rule)]) {
+        const { errors, selectors, grouping } = readPromql(query);
+        expect(errors, query).toEqual([]);
+        for (const { metric, labels } of selectors) {
+          if (recorded.has(metric) || metric.startsWith(PENDING)) continue;
+          const known = SERIES.get(metric);
+          expect(known, `${metric} in ${query}`).toBeDefined();
+          for (const label of labels) expect(known?.labels, `${metric}{${label}}`).toContain(label);
+        }
+        const everyLabel = new Set(selectors.flatMap(({ metric }) => [...(SERIES.get(metric)?.labels ?? [])]));
+        const checked = selectors.every(({ metric }) => SERIES.has(metric));
+        if (checked) for (const label of grouping) expect(everyLabel, query).toContain(label);
+      }
+    }
+  });
+
+  test('takes rates of what grows and of nothing else', () => {
+    for (const { expr } of RULES) {
+      for (const { metric, within } of readPromql(expr).selectors) {
+        const type = SERIES.get(metric)?.type;
+        if (within === 'rate' || within === 'increase') expect(['counter', 'histogram', undefined]).toContain(type);
+        if (type === 'counter' || type === 'histogram') {
+          // Whether a counter is there at all may be asked without a rate.
+          if (!expr.startsWith('group ')) expect(['rate', 'increase'], expr).toContain(within);
+        }
+      }
+    }
+  });
+
+  test('records under names that say the labels, the metric and the operation', () => {
+    for (const { record } of RULES) {
+      if (record !== undefined)
+        expect(record).toMatch(/^(?:job|job_\w+):crossbridge_\w+:(?:ratio_)?(?:rate\w+|ratio)$/);
+    }
+  });
+
+  test('tells of each alert how bad it is, what is wrong, what to do and where to look', () => {
+    for (const { alert = '', labels, annotations } of ALERTS) {
+      expect(['critical', 'warning', 'info', 'none']).toContain(labels?.severity);
+      expect(annotations?.summary, alert).toMatch(/\S/);
+      expect(annotations?.description, alert).toMatch(/\.$/);
+      expect(annotations?.runbook_url).toBe(`${DEFAULT_SETTINGS.runbooksUrl}/${runbookFile(alert)}`);
+      expect(annotations?.dashboard_url).toMatch(
+        /\/d\/crossbridge-(?:overview|retries|limits|health|ai)(?:\?var-job=|$)/,
+      );
+    }
+  });
+
+  test('fills texts in with labels that the alert has', () => {
+    for (const file of readUnitTests()) {
+      for (const { exp_labels, exp_annotations } of file.tests
+        .flatMap(({ alert_rule_test = [] }) => alert_rule_test)
+        .flatMap(({ exp_alerts }) => exp_alerts)) {
+        expect(exp_labels).toHaveProperty('severity');
+        for (const text of Object.values(exp_annotations)) expect(text).not.toMatch(/<no value>|\{\{| {2}| of :|^ /);
+      }
+    }
+  });
+
+  test('has a unit test for each alert', () => {
+    const files = readUnitTests();
+    for (const rule of ALERTS)
+      expect(
+        files.some((file) => isExpected(rule, file)),
+        rule.alert,
+      ).toBe(true);
+  });
+});
+
+describe('dashboards/runbooks', () => {
+  test('has one for each alert, with the facts of its rules, and no other', () => {
+    expect(readdirSync(RUNBOOKS).sort()).toEqual([...runbooks().keys()].sort());
+    for (const [file, text] of runbooks()) expect(readFileSync(`${RUNBOOKS}${file}`, 'utf8'), file).toBe(text);
+  });
+
+  test('says in each what it means and what to do, and leads nowhere that is not there', () => {
+    const files = new Set(readdirSync(RUNBOOKS));
+    for (const [file, text] of runbooks()) {
+      expect(text, file).toMatch(/^## What it means to users\n\n\S/m);
+      expect(text, file).toMatch(/^## What to do.*\n\n\S/m);
+      for (const [, link = ''] of text.matchAll(/\]\(([^)#]+\.md)\)/g)) expect(files, file).toContain(link);
+    }
+  });
+});
+
+describe('time of the rules', () => {
+  test('can pass faster, in the same rules', () => {
+    const faster = rulesText({ ...DEFAULT_SETTINGS, time: fasterTime(60) });
+    expect(faster).toContain('[5000ms]');
+    expect(faster).not.toMatch(/\[\d+[smhd]\]/);
+    expect(faster.match(/- (?:alert|record):/g)).toHaveLength(RULES.length);
+  });
+
+  test('refuses what is no duration', () => {
+    expect(() => secondsOf('5 minutes')).toThrow("'5 minutes' is no duration");
+    expect(secondsOf('3d')).toBe(259_200);
+  });
+
+  test('leaves the objective to the installation', () => {
+    expect(rulesText({ ...DEFAULT_SETTINGS, objective: 0.999 })).toContain('ratio_rate1h > 0.0144');
+  });
+});
+
+describeWithServers(['promtool'], 'promtool', () => {
+  test('finds nothing to complain about in the rules', async () => {
+    expect(await promtool(['check', 'rules', '--lint=all', '--lint-fatal', RULES_PATH])).toMatchObject({ ok: true });
+  });
+
+  test('passes the unit tests', async () => {
+    const files = readdirSync(UNIT_TESTS);
+    const { ok, output } = await promtool(['test', 'rules', ...files], UNIT_TESTS);
+    expect(output.match(/SUCCESS/g), output).toHaveLength(files.length);
+    expect(ok).toBe(true);
+  });
+});
