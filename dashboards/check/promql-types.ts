@@ -7,6 +7,10 @@ type Node = NonNullable<ReturnType<typeof parser.parse>['topNode']['firstChild']
 const FUNCTIONS: Readonly<Record<string, { readonly takes: readonly Type[]; readonly gives: Type }>> = {
   rate: { takes: ['matrix'], gives: 'vector' },
   increase: { takes: ['matrix'], gives: 'vector' },
+  avg_over_time: { takes: ['matrix'], gives: 'vector' },
+  last_over_time: { takes: ['matrix'], gives: 'vector' },
+  sort_desc: { takes: ['vector'], gives: 'vector' },
+  vector: { takes: ['scalar'], gives: 'vector' },
   histogram_quantile: { takes: ['scalar', 'vector'], gives: 'vector' },
 };
 

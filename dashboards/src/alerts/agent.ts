@@ -1,14 +1,14 @@
 import { patchModule, patchStatus, reloadResult } from '../../../packages/otel/src/signals/attributes.ts';
 import { configReloads, patchStatus as patchMetric } from '../../../packages/otel/src/signals/metrics.ts';
 import type { RuleGroup, RuleSettings } from '../rules/model.ts';
-import { by, having, series } from '../rules/promql.ts';
+import { by, series } from '../rules/promql.ts';
 import { value } from '../rules/template.ts';
-import { label } from '../selector.ts';
+import { is, label } from '../selector.ts';
 
 /** Whether CrossBridge itself does its work, and whether anybody would know if not. */
 export function agent({ time }: RuleSettings): RuleGroup {
-  const rejected = series(configReloads, 'value', [having(reloadResult, 'rejected')]);
-  const notInFront = series(patchMetric, 'value', [having(patchStatus, 'missing', 'not_outermost')]);
+  const rejected = series(configReloads, 'value', [is(reloadResult, 'rejected')]);
+  const notInFront = series(patchMetric, 'value', [is(patchStatus, 'missing', 'not_outermost')]);
   // Every process has it from its start on, whatever it is configured to do.
   const alive = series(configReloads, 'value');
   return {
@@ -21,7 +21,7 @@ export function agent({ time }: RuleSettings): RuleGroup {
         summary: `${value('job')}: {{ $value }} process(es) rejected the changed crossbridge.yml`,
         description:
           'The changed configuration has errors. The one before stays in force, and a process that starts now does not start.',
-        dashboard: 'crossbridge-overview',
+        dashboard: 'overview',
         about: 'service',
       },
       {
@@ -32,7 +32,7 @@ export function agent({ time }: RuleSettings): RuleGroup {
         summary: `${value('job')}: the patch of ${value(label(patchModule))} is ${value(label(patchStatus))} in {{ $value }} process(es)`,
         description:
           'Calls through this module go past CrossBridge (missing), or through something else first (not_outermost): limits, retries and metrics may not apply to them.',
-        dashboard: 'crossbridge-overview',
+        dashboard: 'overview',
         about: 'service',
       },
       {
@@ -43,7 +43,7 @@ export function agent({ time }: RuleSettings): RuleGroup {
         summary: `${value('job')} has sent no metrics for 5m`,
         description:
           'The service had metrics within the last hour and has none now: it is down, or they do not arrive. No other alert of it can fire meanwhile. Ends after an hour, when nothing remembers the service any more.',
-        dashboard: 'crossbridge-overview',
+        dashboard: 'overview',
         about: 'service',
       },
       {
@@ -53,7 +53,7 @@ export function agent({ time }: RuleSettings): RuleGroup {
         summary: 'Alerts work',
         description:
           'Always fires, and is sent to a service outside that raises the alarm when it no longer comes: then Prometheus or Alertmanager is down.',
-        dashboard: 'crossbridge-overview',
+        dashboard: 'overview',
         about: 'everything',
       },
     ],

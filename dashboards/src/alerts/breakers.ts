@@ -1,15 +1,16 @@
 import { breakerFrom, breakerState, breakerTo, operation } from '../../../packages/otel/src/signals/attributes.ts';
 import { breakerTransitions, breakerState as stateMetric } from '../../../packages/otel/src/signals/metrics.ts';
 import type { RuleGroup, RuleSettings } from '../rules/model.ts';
-import { by, having, series } from '../rules/promql.ts';
+import { by, series } from '../rules/promql.ts';
 import { OPERATION_OF_JOB } from '../rules/template.ts';
+import { is } from '../selector.ts';
 import { failureReason } from './failure-reason.ts';
 
 /** Circuit breakers keep calls away from what does not work. */
 export function breakers({ time }: RuleSettings): RuleGroup {
   const processes = (...states: ('open' | 'half_open' | 'isolated')[]): string =>
-    `count ${by(operation)} (${series(stateMetric, 'value', [having(breakerState, ...states)])} == 1)`;
-  const openings = series(breakerTransitions, 'value', [having(breakerFrom, 'closed'), having(breakerTo, 'open')]);
+    `count ${by(operation)} (${series(stateMetric, 'value', [is(breakerState, ...states)])} == 1)`;
+  const openings = series(breakerTransitions, 'value', [is(breakerFrom, 'closed'), is(breakerTo, 'open')]);
   return {
     name: 'crossbridge-breakers',
     rules: [
@@ -22,7 +23,7 @@ export function breakers({ time }: RuleSettings): RuleGroup {
         summary: `${OPERATION_OF_JOB}: the circuit breaker is open in {{ $value }} process(es)${failureReason(time('5m'))}`,
         description:
           'The circuit breaker has not closed for 2m: its probes fail. A breaker in shadow mode is shown as well, and refuses nothing.',
-        dashboard: 'crossbridge-retries',
+        dashboard: 'retries',
         about: 'operation',
       },
       {
@@ -32,7 +33,7 @@ export function breakers({ time }: RuleSettings): RuleGroup {
         for: time('1h'),
         summary: `${OPERATION_OF_JOB}: the circuit breaker has been held open by hand for an hour in {{ $value }} process(es)`,
         description: 'Somebody called isolate() and nobody reset() since: every call of this operation is refused.',
-        dashboard: 'crossbridge-retries',
+        dashboard: 'retries',
         about: 'operation',
       },
       {
@@ -44,7 +45,7 @@ export function breakers({ time }: RuleSettings): RuleGroup {
         summary: `${OPERATION_OF_JOB}: the circuit breaker closed and opened again {{ $value | humanize }} times in 15m${failureReason(time('15m'))}`,
         description:
           'The probes of one process succeed and the calls after them fail, four times or more in 15m: the callee works for a moment at a time, or only for some calls.',
-        dashboard: 'crossbridge-retries',
+        dashboard: 'retries',
         about: 'operation',
       },
     ],

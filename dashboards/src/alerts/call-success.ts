@@ -49,7 +49,7 @@ function burnAlert(burn: Burn, { time, objective }: RuleSettings): AlertRule {
     for: time(burn.for),
     summary: `${OPERATION_OF_JOB}: {{ $value | humanizePercentage }} of the calls of ${long} failed${failureReason(time('5m'))}`,
     description: `Calls fail ${factor === 1 ? '' : `${factor} times `}as fast as an objective of ${percent(objective)} allows, over ${long} and still over ${short}. Failed: an error, a timeout, or refused by the bulkhead or the circuit breaker.`,
-    dashboard: 'crossbridge-overview',
+    dashboard: 'overview',
     about: 'operation',
   };
 }
@@ -69,7 +69,7 @@ function lowTraffic({ time }: RuleSettings): AlertRule {
     summary: `${OPERATION_OF_JOB}: {{ $value | humanizePercentage }} of the few calls of 6h failed${failureReason(time('6h'))}`,
     description:
       'Three calls or more failed within 6h, and they are most of the calls of this operation, of which there are too few for a burn rate to be looked at.',
-    dashboard: 'crossbridge-overview',
+    dashboard: 'overview',
     about: 'operation',
   };
 }

@@ -1,7 +1,8 @@
 import { operation, outcome } from '../../../packages/otel/src/signals/attributes.ts';
 import { callDuration } from '../../../packages/otel/src/signals/metrics.ts';
 import type { RecordingRule, RuleSettings } from '../rules/model.ts';
-import { by, having, lacking, type Matcher, ratio, series } from '../rules/promql.ts';
+import { by, ratio, series } from '../rules/promql.ts';
+import { type Condition, is, isNot } from '../selector.ts';
 
 /** Windows that are read from the calls themselves. */
 const SHORT = ['5m', '30m', '1h'] as const;
@@ -12,10 +13,10 @@ const LONG = ['2h', '6h', '1d', '3d'] as const;
 export type CallWindow = (typeof SHORT)[number] | (typeof LONG)[number];
 
 /** The application did not get its answer. */
-export const FAILED: Matcher = having(outcome, 'error', 'timeout', 'rejected');
+export const FAILED: Condition = is(outcome, 'error', 'timeout', 'rejected');
 
 /** Throttled is what the limits are for, cancelled is what the application wanted: neither is good or bad. */
-const COUNTED: Matcher = lacking(outcome, 'throttled', 'cancelled');
+const COUNTED: Condition = isNot(outcome, 'throttled', 'cancelled');
 
 /** Recorded: calls per second that count, by service and operation. */
 export function callRate(window: CallWindow): string {
@@ -34,7 +35,7 @@ export function failureRatio(window: CallWindow): string {
 
 /** What the alerts on the success of calls share. */
 export function recordedCalls({ time }: RuleSettings): RecordingRule[] {
-  const rateOf = (window: CallWindow, matcher: Matcher): string =>
+  const rateOf = (window: CallWindow, matcher: Condition): string =>
     `sum ${by(operation)} (rate(${series(callDuration, 'count', [matcher])}[${time(window)}]))`;
   const short = SHORT.flatMap((window) => [
     { record: callRate(window), expression: rateOf(window, COUNTED) },

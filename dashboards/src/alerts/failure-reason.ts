@@ -1,8 +1,8 @@
 import { attemptKind, errorType, outcome } from '../../../packages/otel/src/signals/attributes.ts';
 import { attemptDuration, callDuration } from '../../../packages/otel/src/signals/metrics.ts';
-import { having, lacking, series } from '../rules/promql.ts';
+import { series } from '../rules/promql.ts';
 import { ask, first, OWN_OPERATION } from '../rules/template.ts';
-import { label } from '../selector.ts';
+import { is, isNot, label } from '../selector.ts';
 import { FAILED } from './calls-recorded.ts';
 
 const REASON = label(errorType);
@@ -14,7 +14,7 @@ const REASON = label(errorType);
 export function failureReason(window: string): string {
   const calls = most(series(callDuration, 'count', [FAILED], OWN_OPERATION), window);
   const attempts = most(
-    series(attemptDuration, 'count', [lacking(outcome, 'success', 'cancelled')], OWN_OPERATION),
+    series(attemptDuration, 'count', [isNot(outcome, 'success', 'cancelled')], OWN_OPERATION),
     window,
   );
   return ask(calls, `, most often with ${first(REASON)}`) + ask(attempts, ` (attempts: ${first(REASON)})`);
@@ -22,7 +22,7 @@ export function failureReason(window: string): string {
 
 /** What most attempts of the alert's operation were tried again for. */
 export function retryReason(window: string): string {
-  const failed = [having(attemptKind, 'initial', 'retry'), lacking(outcome, 'success', 'cancelled')];
+  const failed = [is(attemptKind, 'initial', 'retry'), isNot(outcome, 'success', 'cancelled')];
   const attempts = most(series(attemptDuration, 'count', failed, OWN_OPERATION), window);
   return ask(attempts, `, most often after ${first(REASON)}`);
 }

@@ -6,9 +6,9 @@ import {
   rateLimitRequests,
 } from '../../../packages/otel/src/signals/metrics.ts';
 import type { RuleGroup, RuleSettings } from '../rules/model.ts';
-import { by, having, lacking, ratio, series } from '../rules/promql.ts';
+import { by, ratio, series } from '../rules/promql.ts';
 import { OPERATION_OF_JOB, value } from '../rules/template.ts';
-import { label } from '../selector.ts';
+import { is, isNot, label } from '../selector.ts';
 
 /** Recorded: decisions per second of an enforced rate limit that refused. */
 const THROTTLED = 'job_operation_limit:crossbridge_rate_limit_throttled:rate5m';
@@ -22,10 +22,10 @@ const TAKEN = 'job_instance_operation:crossbridge_bulkhead_taken:ratio';
 /** Our own limits refuse calls, or are about to. */
 export function limits({ time }: RuleSettings): RuleGroup {
   const window = time('5m');
-  const enforced = having(mode, 'enforce');
-  const decisions = (...result: Parameters<typeof having>) =>
-    `sum ${by(operation, rateLimitName)} (rate(${series(rateLimitRequests, 'value', [having(...result), enforced])}[${window}]))`;
-  const all = `sum ${by(operation, rateLimitName)} (rate(${series(rateLimitRequests, 'value', [lacking(rateLimitResult, 'cancelled'), enforced])}[${window}]))`;
+  const enforced = is(mode, 'enforce');
+  const decisions = (...result: Parameters<typeof is>) =>
+    `sum ${by(operation, rateLimitName)} (rate(${series(rateLimitRequests, 'value', [is(...result), enforced])}[${window}]))`;
+  const all = `sum ${by(operation, rateLimitName)} (rate(${series(rateLimitRequests, 'value', [isNot(rateLimitResult, 'cancelled'), enforced])}[${window}]))`;
   const perProcess = by('instance', operation);
   const refused = `sum ${perProcess} (rate(${series(bulkheadRejections, 'value', [enforced])}[${window}]))`;
   return {
@@ -41,7 +41,7 @@ export function limits({ time }: RuleSettings): RuleGroup {
         summary: `${OPERATION_OF_JOB}: the rate limit ${value(label(rateLimitName))} refuses {{ $value | humanizePercentage }} of what it is asked for`,
         description:
           'More than a tenth of what an enforced rate limit decided on was refused, for 10m: more is asked for than it grants, by everybody or by one key.',
-        dashboard: 'crossbridge-limits',
+        dashboard: 'limits',
         about: 'operation',
       },
       {
@@ -59,7 +59,7 @@ export function limits({ time }: RuleSettings): RuleGroup {
         summary: `${OPERATION_OF_JOB}: {{ $value | humanizePercentage }} of the bulkhead's slots are taken on ${value('instance')}`,
         description:
           'The slots of the bulkhead were taken nearly all the time for 5m, so that further calls wait or are refused. The callee has become slow, or more is asked for than it can do at once.',
-        dashboard: 'crossbridge-limits',
+        dashboard: 'limits',
         about: 'operation',
       },
       {
@@ -69,7 +69,7 @@ export function limits({ time }: RuleSettings): RuleGroup {
         for: time('5m'),
         summary: `${OPERATION_OF_JOB}: the bulkhead refuses {{ $value | humanize }} calls a second on ${value('instance')}`,
         description: 'No slot and no place in the queue was free for calls of this operation, again and again for 5m.',
-        dashboard: 'crossbridge-limits',
+        dashboard: 'limits',
         about: 'operation',
       },
     ],

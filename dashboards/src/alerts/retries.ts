@@ -1,8 +1,9 @@
 import { attemptKind, mode, operation, retryDecision } from '../../../packages/otel/src/signals/attributes.ts';
 import { attemptDuration, retryDecisions } from '../../../packages/otel/src/signals/metrics.ts';
 import type { RuleGroup, RuleSettings } from '../rules/model.ts';
-import { by, having, ratio, series } from '../rules/promql.ts';
+import { by, ratio, series } from '../rules/promql.ts';
 import { OPERATION_OF_JOB } from '../rules/template.ts';
+import { is } from '../selector.ts';
 import { retryReason } from './failure-reason.ts';
 
 /** Recorded: retries per second, by service and operation. */
@@ -14,8 +15,8 @@ const RETRIES_PER_CALL = 'job_operation:crossbridge_retries:ratio_rate5m';
 /** Failures are multiplied. */
 export function retries({ time }: RuleSettings): RuleGroup {
   const attempts = (kind: 'initial' | 'retry'): string =>
-    `sum ${by(operation)} (rate(${series(attemptDuration, 'count', [having(attemptKind, kind)])}[${time('5m')}]))`;
-  const decisions = series(retryDecisions, 'value', [having(retryDecision, 'budget_empty'), having(mode, 'enforce')]);
+    `sum ${by(operation)} (rate(${series(attemptDuration, 'count', [is(attemptKind, kind)])}[${time('5m')}]))`;
+  const decisions = series(retryDecisions, 'value', [is(retryDecision, 'budget_empty'), is(mode, 'enforce')]);
   return {
     name: 'crossbridge-retries',
     rules: [
@@ -29,7 +30,7 @@ export function retries({ time }: RuleSettings): RuleGroup {
         summary: `${OPERATION_OF_JOB}: {{ $value | humanize }} retries for each call${retryReason(time('5m'))}`,
         description:
           'Retries add more than half to the attempts that calls need, for 5m: an upstream that struggles gets more to do instead of less.',
-        dashboard: 'crossbridge-retries',
+        dashboard: 'retries',
         about: 'operation',
       },
       {
@@ -40,7 +41,7 @@ export function retries({ time }: RuleSettings): RuleGroup {
         summary: `${OPERATION_OF_JOB}: the retry budget is empty, {{ $value | humanize }} calls a second are not tried again${retryReason(time('5m'))}`,
         description:
           'So many attempts fail that retries have reached the share of calls that retry.budget allows. Calls fail at their first attempt, which protects the upstream.',
-        dashboard: 'crossbridge-retries',
+        dashboard: 'retries',
         about: 'operation',
       },
     ],

@@ -1,3 +1,5 @@
+import type { DashboardName } from '../names.ts';
+
 /** What to do about an alert: wake somebody, have somebody look today, know. `none`: a signal for machines. */
 export type Severity = 'critical' | 'warning' | 'info' | 'none';
 
@@ -7,14 +9,6 @@ export interface RecordingRule {
   /** PromQL. */
   readonly expression: string;
 }
-
-/** One of the dashboards, by its `uid`. */
-export type DashboardUid =
-  | 'crossbridge-overview'
-  | 'crossbridge-retries'
-  | 'crossbridge-limits'
-  | 'crossbridge-health'
-  | 'crossbridge-ai';
 
 export interface AlertRule {
   /** Two rules may share a name when their labels differ: one trouble, seen over several windows. */
@@ -29,7 +23,8 @@ export interface AlertRule {
   readonly summary: string;
   /** What that means and what it is measured by. */
   readonly description: string;
-  readonly dashboard: DashboardUid;
+  /** Where to look first. */
+  readonly dashboard: DashboardName;
   /** What the dashboard is opened for; the labels of the alert have it. */
   readonly about: 'operation' | 'service' | 'everything';
 }

@@ -1,30 +1,11 @@
 import type { AttributeDefinition, MetricDefinition } from '../../../packages/otel/src/signals/definitions.ts';
-import { label, labelsOf, type SeriesPart, seriesName } from '../selector.ts';
-
-/** What a series must have to be chosen. */
-export interface Matcher {
-  readonly attribute: AttributeDefinition;
-  readonly text: string;
-}
-
-/** The attribute has one of the values; a value that the catalogue does not know does not compile. */
-export function having<V extends string>(attribute: AttributeDefinition<V>, ...values: readonly NoInfer<V>[]): Matcher {
-  return { attribute, text: `${label(attribute)}${values.length === 1 ? '=' : '=~'}"${values.join('|')}"` };
-}
-
-/** The attribute has none of the values. */
-export function lacking<V extends string>(
-  attribute: AttributeDefinition<V>,
-  ...values: readonly NoInfer<V>[]
-): Matcher {
-  return { attribute, text: `${label(attribute)}${values.length === 1 ? '!=' : '!~'}"${values.join('|')}"` };
-}
+import { type Condition, label, labelsOf, type SeriesPart, seriesName } from '../selector.ts';
 
 /** The series of a metric that fit, of every service; `scope` has further matchers as text. */
 export function series(
   metric: MetricDefinition,
   part: SeriesPart,
-  matchers: readonly Matcher[] = [],
+  matchers: readonly Condition[] = [],
   scope: string = '',
 ): string {
   const attributes = matchers.map(({ attribute }) => attribute);

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { operation } from '../../../packages/otel/src/signals/attributes.ts';
+import { DASHBOARD_UIDS } from '../names.ts';
 import { label } from '../selector.ts';
 import type { AlertRule, RecordingRule, RuleGroup, RuleSettings } from './model.ts';
 import { runbookFile } from './runbook-file.ts';
@@ -36,7 +37,7 @@ function alertEntry(rule: AlertRule, settings: RuleSettings): object {
 }
 
 function dashboardUrl({ dashboard, about }: AlertRule, { grafanaUrl }: RuleSettings): string {
-  const address = `${grafanaUrl}/d/${dashboard}`;
+  const address = `${grafanaUrl}/d/${DASHBOARD_UIDS[dashboard]}`;
   if (about === 'everything') return address;
   const ofService = `${address}?var-job={{ $labels.job | urlquery }}`;
   return about === 'service' ? ofService : `${ofService}&var-operation={{ $labels.${label(operation)} | urlquery }}`;
