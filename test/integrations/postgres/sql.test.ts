@@ -127,6 +127,91 @@ describeWithServers(['postgres'], 'A hardened sql of postgres.js', () => {
     expect(await rejection(nested)).toMatchObject({ code: 'invalid_argument' });
   });
 
+  it('begin takes savepoints of every kind, those that fail included', async () => {
+    const sql = newSql(1);
+    const values = await sql.begin(async (tx) => {
+      await tx`insert into t values (1)`;
+      await tx.savepoint('named', async (inner) => {
+        await inner`insert into t values (2)`;
+        await inner.savepoint((innermost) => innermost`insert into t values (3)`);
+      });
+      const tagged = tx.savepoint as unknown as (strings: TemplateStringsArray, value: number) => Promise<unknown>;
+      await tagged`insert into t values (${4}::int)`;
+      const failed = await rejection(tx.savepoint((inner) => [inner`insert into t values (5)`, inner`select 1 / 0`]));
+      expect(failed).toMatchObject({ code: '22012' });
+      return [tx`select v from t order by v`.values(), tx`select ${tx.json({ a: 1 })} as j`];
+    });
+    expect(values.map((rows) => [...rows])).toEqual([[[1], [2], [3], [4]], [{ j: { a: 1 } }]]);
+    expect(observer.ofType('call.ended')).toHaveLength(1);
+  });
+
+  it('begin cancels on the server what runs when it is aborted, and asks nothing more', async () => {
+    const sql = newSql(1);
+    const abort = new AbortController();
+    const asked: unknown[] = [];
+    const given = rejection(
+      sql.with({ signal: abort.signal }).begin(async (tx) => {
+        await tx`insert into t values (1)`;
+        asked.push(await rejection(tx`select pg_sleep(601)`));
+        asked.push(await rejection(tx`insert into t values (2)`));
+      }),
+    );
+    const sleepers = async (): Promise<unknown> =>
+      (
+        await direct`select count(*)::int as n from pg_stat_activity where query like 'select pg_sleep(601%' and state = 'active'`
+      )[0]?.n;
+    await expect.poll(sleepers).toBe(1);
+    abort.abort(new Error('enough'));
+    expect(await given).toBe(abort.signal.reason);
+    await expect.poll(sleepers).toBe(0);
+    await expect.poll(() => asked).toEqual([expect.objectContaining({ code: '57014' }), abort.signal.reason]);
+    expect([...(await sql`select count(*)::int as n from t`)]).toEqual([{ n: 0 }]);
+  });
+
+  it('leaves reserved connections, COPY, describe, forEach and listen to postgres.js', async () => {
+    const sql = newSql();
+    // postgres.js itself never reserves a connection that has to be opened first, when it fetches no types.
+    await sql`select 1`;
+    const reserved = await sql.reserve();
+    await reserved`begin`;
+    await reserved`insert into t values (1)`;
+    await reserved`rollback`;
+    expect([...(await reserved`select count(*)::int as n from t`)]).toEqual([{ n: 0 }]);
+    reserved.release();
+    const copy = await sql`copy t from stdin`.writable();
+    await new Promise<void>((resolve, reject) => {
+      copy.on('error', reject);
+      copy.on('finish', resolve);
+      copy.write('1\n2\n');
+      copy.end();
+    });
+    let text = '';
+    for await (const chunk of await sql`copy (select v from t order by v) to stdout`.readable()) text += chunk;
+    expect(text).toBe('1\n2\n');
+    const each: unknown[] = [];
+    await sql`select v from t order by v`.forEach((row) => void each.push(row));
+    expect(each).toEqual([{ v: 1 }, { v: 2 }]);
+    expect((await sql`select v from t`.describe()).columns.map(({ name }) => name)).toEqual(['v']);
+    const heard = new Promise<string>((resolve) => {
+      void sql.listen('news', resolve, () => void sql.notify('news', 'hello'));
+    });
+    expect(await heard).toBe('hello');
+    expect(observer.ofType('call.ended')).toHaveLength(1);
+  });
+
+  it('repeats a query with all its fragments, lists and values', async () => {
+    const sql = newSql().with({ idempotent: true });
+    await direct`insert into t values (1), (2), (3)`;
+    proxy.on('from t where', 'lose-reply', 2);
+    const column = sql('v');
+    const where = sql`v in ${sql([1, 3])} and ${sql`v > ${0}`}`;
+    expect([...(await sql`select ${column} from t where ${where} order by v`)]).toEqual([{ v: 1 }, { v: 3 }]);
+    expect(observer.ofType('retry.decided')).toHaveLength(2);
+    proxy.on('insert into t', 'lose-request');
+    await sql`insert into t ${sql([{ v: 8 }, { v: 9 }], 'v')} returning v`;
+    expect(await rows()).toBe(5);
+  });
+
   it('cancels on the server what is aborted, or cancelled by hand', async () => {
     const sql = newSql(1);
     const abort = new AbortController();

@@ -37,7 +37,7 @@ const NAMES: OptionNames = new Set([
  *   rolled back as a whole as a statement of its own; after a lost reply only if it may run twice (`idempotent`).
  * - `sql.begin` is one call. The whole callback runs again when the transaction certainly left nothing behind; when the reply to COMMIT is lost the
  *   server is asked what became of it (PostgreSQL 13), and a CommitOutcomeUnknown says that nobody could tell in time. A COMMIT that is not
- *   answered at all ends with the attempt timeout, its outcome unknown.
+ *   answered at all ends with the attempt timeout, its outcome unknown. What runs in it is cancelled when it is given up before.
  * - postgres.js keeps queries while it has no connection, without bound: give the operation an attempt timeout and a bulkhead, which both end that.
  *   A query that is given up there is never sent; one that runs is cancelled.
  * - Cursors, streams, forEach, describe, listen, reserve and file pass untouched, and so does what is asked inside `begin`.

@@ -6,7 +6,7 @@ import { anyCause, NothingDone, NotRepeatable, withOriginalErrors } from '../sql
 import { inScope, scopeOn } from '../sql/transaction-scope.ts';
 import type { PostgresSql } from './driver.ts';
 import type { PostgresHost } from './run-query.ts';
-import { watchedSql } from './transaction-sql.ts';
+import { TransactionWatch } from './transaction-sql.ts';
 
 type Work = (sql: PostgresSql) => unknown;
 
@@ -46,7 +46,8 @@ export function runTransaction(host: PostgresHost, options: string, work: Work):
 
 async function attempt(host: PostgresHost, options: string, work: Work, context: AttemptContext): Promise<unknown> {
   const { sql, bridge, operation } = host;
-  const failures = new WeakSet<object>();
+  const watch = new TransactionWatch(context.signal);
+  context.signal.addEventListener('abort', watch.cancel, { once: true });
   const thrown: unknown[] = [];
   let result: unknown;
   let transaction: Transaction | undefined;
@@ -54,7 +55,7 @@ async function attempt(host: PostgresHost, options: string, work: Work, context:
     const canAsk = await canBeAsked(sql);
     return await sql.begin(options, async (own) => {
       try {
-        result = await callWork(sql, watchedSql(own, failures), work);
+        result = await callWork(sql, watch.of(own), work);
       } catch (error) {
         thrown.push(error);
         throw error;
@@ -68,13 +69,15 @@ async function attempt(host: PostgresHost, options: string, work: Work, context:
     });
   } catch (error) {
     // What else the callback does may have been done, and is not ours to do again.
-    const foreign = thrown.find((own) => !anyCause(own, (link) => owned(failures, link)));
+    const foreign = thrown.find((own) => !anyCause(own, (link) => watch.owns(link)));
     if (foreign !== undefined) throw new NotRepeatable(foreign);
     if (bridge.explain(error, operation).class !== 'unknown_outcome') throw error;
     // Whatever breaks before COMMIT is sent leaves nothing behind, and neither does what has written nothing.
     if (transaction === undefined || transaction.id === null) throw new NothingDone(error);
     await findOut(sql, transaction, error, context);
     return result;
+  } finally {
+    context.signal.removeEventListener('abort', watch.cancel);
   }
 }
 
@@ -83,10 +86,6 @@ async function callWork(sql: PostgresSql, own: PostgresSql, work: Work): Promise
     const value = await work(own);
     return Array.isArray(value) ? Promise.all(value) : value;
   });
-}
-
-function owned(failures: WeakSet<object>, error: unknown): boolean {
-  return typeof error === 'object' && error !== null && failures.has(error);
 }
 
 async function current(sql: PostgresSql): Promise<Transaction> {
