@@ -11,6 +11,7 @@ import { MODULE_PATCHES } from './patches/module-patches.ts';
 import type { Patch } from './patches/patch.ts';
 import { patchModules } from './patches/patch-modules.ts';
 import { messageOf, report, reportOnce } from './report.ts';
+import { instrumentedImports } from './sdk/instrumentations.ts';
 import { CallsUnderWay } from './shutdown/calls-under-way.ts';
 import { endWell } from './shutdown.ts';
 import { startTelemetry } from './start-telemetry.ts';
@@ -45,7 +46,11 @@ export function start(): void {
   const patches: Patch[] = [];
   const sdk = attempt('telemetry', () => startTelemetry(bridge, patches));
   if (config.patches.fetch !== false) patches.push(...(attempt('the fetch patch', () => [patchFetch(bridge)]) ?? []));
-  patches.push(...(attempt('the patches of modules', () => patchModules(bridge, MODULE_PATCHES)) ?? []));
+  patches.push(
+    ...(attempt('the patches of modules', () =>
+      patchModules(bridge, MODULE_PATCHES, sdk === undefined ? [] : instrumentedImports()),
+    ) ?? []),
+  );
   const calls = new CallsUnderWay(bridge.state);
   if (isMainThread && config.healthChecks.enabled) warnOfMissingChecks(bridge.health, report);
   if (admin !== undefined) attempt('the admin endpoint', () => admin.connect(bridge, sdk));

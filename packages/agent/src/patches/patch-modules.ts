@@ -11,8 +11,14 @@ import type { ModulePatch, Patch, PatchHost } from './patch.ts';
 /**
  * Watches for the modules that the config does not leave out, and puts each under policies when it is loaded. What is loaded already is
  * patched at once, as far as it can be reached.
+ *
+ * @param alsoImported files that others want to be told of when they are imported: there is one hook for all
  */
-export function patchModules(bridge: Bridge, patches: readonly ModulePatch[]): readonly Patch[] {
+export function patchModules(
+  bridge: Bridge,
+  patches: readonly ModulePatch[],
+  alsoImported: readonly string[] = [],
+): readonly Patch[] {
   const config = bridge.config.patches;
   const wanted = patches.filter(({ module }) => config[module] !== false);
   const states = wanted.map((patch) => ({
@@ -28,7 +34,7 @@ export function patchModules(bridge: Bridge, patches: readonly ModulePatch[]): r
   }
   watchCommonJs(namesOf(wanted, 'cjs'), (file, exports) => found('cjs', file, exports));
   watchEsModules(
-    namesOf(wanted, 'esm'),
+    [...namesOf(wanted, 'esm'), ...alsoImported],
     (file, exports) => found('esm', file, exports),
     () => {
       const modules = wanted

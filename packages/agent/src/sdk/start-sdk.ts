@@ -1,14 +1,13 @@
 import type { KeepWhatHurt } from '@crossbridge/otel';
 import { DiagLogLevel, diag, type LoggerProvider, logs, metrics } from '@opentelemetry/api';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
-import type { Instrumentation } from '@opentelemetry/instrumentation';
-import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { envDetector, serviceInstanceIdDetector } from '@opentelemetry/resources';
 import type { IMetricReader } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 import { reportOnce } from '../report.ts';
 import { exportersOf, text } from './env.ts';
+import { instrumentationsAtStart, instrumentLater } from './instrumentations.ts';
 import { LateProcessor } from './late-processor.ts';
 import { type ProducerFor, pushReaders } from './metrics.ts';
 import { spanProcessors } from './traces.ts';
@@ -49,7 +48,7 @@ export function startSdk({ annotator, keep, producerFor }: SdkParts): RunningSdk
   const sdk = new NodeSDK({
     metricReaders,
     spanProcessors: processors,
-    instrumentations: instrumentations(),
+    instrumentations: instrumentationsAtStart(),
     ...(keep === undefined ? {} : { sampler: keep.sampler, idGenerator: keep.idGenerator }),
     // Without a place to send logs to, the SDK would take localhost:4318 for one.
     ...(exportersOf('LOGS').length === 0 ? { logRecordProcessors: [] } : {}),
@@ -60,6 +59,7 @@ export function startSdk({ annotator, keep, producerFor }: SdkParts): RunningSdk
   });
   sdk.start();
   exporting.set(spanProcessors(metrics.getMeterProvider()));
+  instrumentLater();
   return {
     pullReader,
     flush: async () => {
@@ -73,15 +73,6 @@ export function startSdk({ annotator, keep, producerFor }: SdkParts): RunningSdk
 async function flushLogs(): Promise<void> {
   const provider: LoggerProvider & { forceFlush?: () => Promise<void> } = logs.getLoggerProvider();
   await provider.forceFlush?.();
-}
-
-function instrumentations(): Instrumentation[] {
-  const disabled = (text('OTEL_NODE_DISABLED_INSTRUMENTATIONS') ?? '').split(',').map((name) => name.trim());
-  const enabled = text('OTEL_NODE_ENABLED_INSTRUMENTATIONS')
-    ?.split(',')
-    .map((name) => name.trim());
-  if (disabled.includes('undici') || (enabled !== undefined && !enabled.includes('undici'))) return [];
-  return [new UndiciInstrumentation()];
 }
 
 /** The SDK keeps silent unless `OTEL_LOG_LEVEL` is set; a collector that cannot be reached is worth one line. */
