@@ -42,8 +42,11 @@ function typeOf(node: Node, source: string, errors: string[]): Type {
       return inner === undefined ? 'vector' : child(inner);
     }
     case 'AggregateExpr':
-      for (const argument of expressionsIn(node.getChild('FunctionCallBody') ?? node)) {
-        expect(child(argument), 'vector', text(argument), errors);
+      // What stands before the series is the number of topk and the like.
+      for (const [index, argument] of expressionsIn(node.getChild('FunctionCallBody') ?? node)
+        .reverse()
+        .entries()) {
+        expect(child(argument), index === 0 ? 'vector' : 'scalar', text(argument), errors);
       }
       return 'vector';
     case 'FunctionCall': {

@@ -24,7 +24,7 @@ export function callRate(window: CallWindow): string {
 }
 
 /** Recorded: failed calls per second; zero where calls count and none failed. */
-export function failureRate(window: CallWindow): string {
+function failureRate(window: CallWindow): string {
   return `job_operation:crossbridge_call_failures:rate${window}`;
 }
 
