@@ -27,6 +27,7 @@ export const pgPatch: ModulePatch = {
         return [
           new Layer(prototype, 'newClient', control.newClient),
           new Layer(prototype, 'connect', control.connect),
+          new Layer(prototype, 'end', control.end),
           new Layer(prototype, 'query', control.query),
         ];
       },

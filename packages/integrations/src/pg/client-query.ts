@@ -3,6 +3,7 @@ import { clientCall, onWire } from '../hardened/client-call.ts';
 import type { DatabaseCallOptions } from '../sql/call-options.ts';
 import { readSql } from '../sql/statement.ts';
 import type { StatementQueue } from '../sql/statement-queue.ts';
+import { leadingBack } from './call-stack.ts';
 import { cancelRunning } from './cancel-request.ts';
 import { isSubmittable, type PgCallback, type PgDriverClient, textOf } from './driver.ts';
 import { callBack } from './transaction-client.ts';
@@ -40,7 +41,7 @@ export function callClientQuery(
   const own = (config as { readonly callback?: unknown }).callback;
   const done = [values, callback, own].find((each) => typeof each === 'function') as PgCallback | undefined;
   const answer = queryHeld(host, config, typeof values === 'function' ? undefined : values);
-  return done === undefined ? answer : callBack(answer, done);
+  return done === undefined ? leadingBack(answer) : callBack(answer, done);
 }
 
 /**

@@ -2,7 +2,8 @@ import { authorityOver, type Bridge } from '@crossbridge/core';
 import { callClientQuery } from './client-query.ts';
 import type { PgCallback, PgConnectCallback, PgDriverClient, PgDriverPool } from './driver.ts';
 import { callPoolConnect, callPoolQuery } from './pool-calls.ts';
-import { maxOf, type PoolHost, stateOf } from './pool-host.ts';
+import { endPool } from './pool-end.ts';
+import { type PoolHost, stateOf } from './pool-host.ts';
 import { queueOf } from './statement-queue.ts';
 
 /** Whose calls those of all pools and clients are. */
@@ -20,13 +21,15 @@ const pooled = new WeakSet<object>();
 let making = false;
 
 /**
- * What is to be done in the place of the methods of pg's pools, so that each of them is hardened as `hardenPgPool` hardens one. Views that were
- * hardened by hand are in charge of their own calls.
+ * What is to be done in the place of the methods of pg's pools, so that each of them is hardened as `hardenPgPool` hardens one, but for the queue of
+ * callers: it is as long as they are many, and they wait as long as the pool itself would let them, unless the policies say otherwise. Views
+ * that were hardened by hand are in charge of their own calls.
  */
 export function controlPgPools(rules: PgRules): {
   readonly query: PgControl;
   readonly connect: PgControl;
   readonly newClient: PgControl;
+  readonly end: PgControl;
 } {
   const controlled =
     (call: (host: PoolHost, args: unknown[], askAsIs: () => unknown) => unknown): PgControl =>
@@ -39,6 +42,7 @@ export function controlPgPools(rules: PgRules): {
   return {
     query: controlled(callPoolQuery),
     connect: controlled((host, [callback]) => callPoolConnect(host, callback as PgConnectCallback | undefined)),
+    end: (self, args, below) => endPool(self as PgDriverPool, args, () => below(self, args)),
     newClient(self, args, below) {
       const before = making;
       making = true;
@@ -84,7 +88,9 @@ function hostOf(rules: PgRules, pool: PgDriverPool): PoolHost | undefined {
   if (operation === undefined) return undefined;
   stateOf(pool);
   const { bridge } = rules;
-  return { pool, bridge, operation, queue: 10 * maxOf(pool), acquireTimeoutMs: undefined, call: {} };
+  // Nobody has asked for a limit of the pool's own queue: that is for the bulkhead and the timeouts of the operation.
+  const acquireTimeoutMs = pool.options.connectionTimeoutMillis || Number.POSITIVE_INFINITY;
+  return { pool, bridge, operation, queue: Number.POSITIVE_INFINITY, acquireTimeoutMs, call: {} };
 }
 
 /** Of a pool that was made before its class was patched, clients are known once they have been on loan. */

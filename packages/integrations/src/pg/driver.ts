@@ -38,6 +38,7 @@ export type PgConnectCallback = (
 export interface PgDriverPool {
   connect(): Promise<PgDriverClient>;
   query(config: unknown, values?: unknown, callback?: unknown): unknown;
+  end(...args: unknown[]): unknown;
   on(event: string, listener: (...args: never) => void): unknown;
   readonly options: PgPoolOptions;
   readonly Client: new (options: object) => PgDriverClient;

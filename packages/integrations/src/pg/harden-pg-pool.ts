@@ -16,6 +16,7 @@ import {
 import { overridden } from '../sql/proxy.ts';
 import type { ClientOf, PgConnectCallback, PgDriverPool, PgPool } from './driver.ts';
 import { callPoolConnect, callPoolQuery } from './pool-calls.ts';
+import { endPool } from './pool-end.ts';
 import { maxOf, type PoolHost, stateOf } from './pool-host.ts';
 import { runTransaction, type TransactionContext } from './transaction.ts';
 import { assertTransactionOptions, type TransactionOptions } from './transaction-options.ts';
@@ -115,6 +116,9 @@ function viewOf<Pool>(host: PoolHost): Pool & HardenedPgPool<Pool> {
     },
     connect(callback?: PgConnectCallback): unknown {
       return callPoolConnect(host, callback);
+    },
+    end(...args: unknown[]): unknown {
+      return endPool(pool, args, () => Reflect.apply(pool.end, pool, args));
     },
     async tx(work: Parameters<typeof runTransaction>[1], options: TransactionOptions = {}): Promise<unknown> {
       assertTransactionOptions(work, options);

@@ -7,8 +7,10 @@ import type { Lease } from './lease.ts';
 import type { PoolHost } from './pool-host.ts';
 
 /**
- * `pool.connect` under the policies of the operation: they are about coming by a connection. What is then asked of it passes without
- * them, since a statement that a policy held back or refused would hold up, or leave open, the transaction that it is part of.
+ * `pool.connect` under the policies of the operation: they are about coming by a connection. What is then asked of it passes without them, in
+ * a transaction or not. A loan is one piece of work: a statement that a policy held back or refused would leave a transaction open, or give the
+ * next user of the connection the role, the settings or the advisory lock of this one; and if it waited in a bulkhead for those that wait
+ * for its connection, neither would ever go on.
  */
 export async function connectPool(host: PoolHost): Promise<PgDriverClient> {
   const { pool, call } = host;

@@ -74,6 +74,11 @@ module.exports = async function run({ Pool, Client }, names, url) {
       await client.end();
       return three.map(({ rows }) => rows[0].name).join('');
     },
+    /** Lives on until it is ended. */
+    async stay() {
+      setInterval(() => {}, 60_000);
+      return 'until it is ended';
+    },
   };
   for (const name of names) console.log(`${name}: ${await steps[name]()}`);
   await pool.end();
