@@ -188,6 +188,27 @@ describe('a hardened model of the AI SDK, which retries twice by itself,', () =>
   });
 });
 
+describe('a model of the AI SDK on a hardened fetch', () => {
+  const text = async (maxRetries: number, harden: boolean): Promise<number> => {
+    await using setup = await setUpAi(down);
+    const fetch = hardenFetch(globalThis.fetch, { bridge: setup.bridge, operation: 'ai_generate' });
+    const provider = createOpenAI({ apiKey: 'sk-test', baseURL: `${setup.upstream.url}/v1`, fetch });
+    const chat = provider.chat('gpt-test');
+    const model = harden ? hardenLanguageModel(chat, { bridge: setup.bridge }) : chat;
+    await rejection(generateText({ model, prompt: 'hello', maxRetries }));
+    return setup.upstream.requests.length;
+  };
+
+  it('has no way to tell the AI SDK to leave a failure alone', async () => {
+    expect(await text(1, false)).toBe(6);
+    expect(await text(0, false)).toBe(3);
+  });
+
+  it('is not asked again by the AI SDK when it is hardened itself', async () => {
+    expect(await text(1, true)).toBe(3);
+  });
+});
+
 describe('a hardened connection to a database', () => {
   it('is asked once inside each attempt of withDatabaseRetry and of retryWithBackoff', async () => {
     const bridge = createBridge({ retry: { policies: { quick: quickRetry } } });

@@ -1,7 +1,8 @@
+import { withDatabaseRetry } from '@crossbridge/integrations/database';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { integer, pgTable, serial } from 'drizzle-orm/pg-core';
 import knexFactory from 'knex';
-import { Kysely, PostgresDialect } from 'kysely';
+import { type Generated, Kysely, PostgresDialect, sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { rejection } from '../../support/bridges.ts';
 import { describeWithServers } from '../../support/servers.ts';
@@ -124,6 +125,41 @@ describeWithServers(['postgres'], 'Query builders on a hardened pool', () => {
         .execute(),
     );
     expect(await db.selectFrom('t').select('v').orderBy('v').execute()).toEqual([{ v: 1 }, { v: 2 }]);
+    await db.destroy();
+  });
+
+  it('Kysely: a lost reply to an INSERT leaves one row, and a connection that fails is tried again', async () => {
+    interface Tables {
+      readonly t: { readonly id: Generated<number>; readonly v: number };
+    }
+    const pool = bench.pool();
+    const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+    const insert = (v: number) => db.insertInto('t').values({ v }).execute();
+    bench.proxy.on('insert into "t"', 'lose-reply');
+    const error = await rejection(insert(1));
+    expect(bench.bridge.explain(error)).toMatchObject({ class: 'unknown_outcome' });
+    expect(await rows()).toBe(1);
+    bench.proxy.on('crossbridge', 'lose-request');
+    await insert(2);
+    expect(await rows()).toBe(2);
+    await db.destroy();
+  });
+
+  it('Kysely: a transaction runs again as a whole inside withDatabaseRetry', async () => {
+    const db = new Kysely<{ t: { id: Generated<number>; v: number } }>({
+      dialect: new PostgresDialect({ pool: bench.pool() }),
+    });
+    let runs = 0;
+    const work = withDatabaseRetry({ bridge: bench.bridge })(() =>
+      db.transaction().execute(async (trx) => {
+        runs += 1;
+        await trx.insertInto('t').values({ v: 1 }).execute();
+        if (runs < 3) await sql`do $$ begin raise exception sqlstate '40001'; end $$`.execute(trx);
+      }),
+    );
+    await work();
+    expect(runs).toBe(3);
+    expect(await rows()).toBe(1);
     await db.destroy();
   });
 });

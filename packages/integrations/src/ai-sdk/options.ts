@@ -1,4 +1,4 @@
-import { assertOptions, type Bridge, getDefaultBridge, optionNames } from '@crossbridge/core';
+import { assertOptions, type Bridge, getDefaultBridge, optionNames, willAskAbout } from '@crossbridge/core';
 import type { KeyOption } from '../fetch/call-key.ts';
 import { assertTokenOptions, TokenMeter, type TokenOptions } from '../fetch/token-meter.ts';
 import { assertStreamOptions, type StreamOptions } from '../sse/stream-options.ts';
@@ -42,6 +42,7 @@ export interface ModelCalls {
 
 export function modelCalls(options: HardenModelOptions, defaultOperation: string): ModelCalls {
   const { bridge = getDefaultBridge(), operation = defaultOperation, key, streams = {}, tokens } = options;
+  willAskAbout(operation);
   const meter = tokens === undefined ? undefined : new TokenMeter(bridge, tokens);
   return { bridge, operation, key, streams, meter };
 }
