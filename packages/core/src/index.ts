@@ -75,6 +75,21 @@ export type { ReserveOptions } from './rate-limit/operation-limits.ts';
 export type { AcquireOptions, RateLimiterOptions, RateLimiterStats } from './rate-limit/rate-limiter.ts';
 export { RateLimiter } from './rate-limit/rate-limiter.ts';
 export type { Reservation } from './rate-limit/reservation.ts';
+export type {
+  DecisionSource,
+  SharedDecision,
+  SharedRate,
+} from './rate-limit/shared/shared-decision.ts';
+export type { SharedLimit } from './rate-limit/shared/shared-limit.ts';
+export { SharedRateLimiter } from './rate-limit/shared/shared-limiter.ts';
+export type { SharedRateLimiterOptions, StoreEvent } from './rate-limit/shared/shared-options.ts';
+export type { SharedReservation } from './rate-limit/shared/shared-reservation.ts';
+export type { StoreState } from './rate-limit/shared/store-breaker.ts';
+export type { SharedStoreClient, StoreCommand } from './rate-limit/shared/store-client.ts';
+export { StoreUnavailable } from './rate-limit/shared/store-errors.ts';
+export type { StoreErrorMode } from './rate-limit/shared/store-fallback.ts';
+export type { SharedClaim } from './rate-limit/shared/take-all.ts';
+export { takeAll } from './rate-limit/shared/take-all.ts';
 export type { BucketDecision } from './rate-limit/token-bucket.ts';
 export { TokenBucket } from './rate-limit/token-bucket.ts';
 export type { AttemptRecord } from './retry/attempts-of.ts';

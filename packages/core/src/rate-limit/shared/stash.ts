@@ -9,6 +9,15 @@ export interface StashPart {
   deadlineMs: number;
 }
 
+/** A lease is not spent to the last: clocks of two machines do not run quite alike. */
+const DRIFT = 0.99;
+const MARGIN_MS = 0.5;
+
+/** Until when tokens may be spent that are leased for `leaseUs` from some time after they were asked for. */
+export function leaseDeadlineMs(askedMs: number, leaseUs: number): number {
+  return askedMs + (leaseUs / 1000) * DRIFT - MARGIN_MS;
+}
+
 /** What became of tokens of one generation. */
 export interface StashReport {
   readonly endUs: number;

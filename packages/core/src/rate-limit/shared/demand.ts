@@ -1,0 +1,55 @@
+import type { SharedRate } from './shared-decision.ts';
+
+/** Leases are sized for this share of the window, within bounds: longer ones would stand in the way of others. */
+const HORIZON_SHARE = 1 / 4;
+const LEAST_HORIZON_MS = 10;
+const MOST_HORIZON_MS = 200;
+const LEAST_LEASE_MS = 50;
+const MOST_LEASE_MS = 10_000;
+/** While tokens are scarce, a process asks at most so often per window, so that everybody gets a turn and the store a rest. */
+const SCARCE_ASKS = 20;
+const LONGEST_PACE_MS = 10;
+/** Tokens per horizon from which on a key is worth a lease. */
+const HOT = 2;
+
+/** How fast one process asks for tokens of one bucket, and what is worth leasing for it. */
+export class Demand {
+  /** The time for which a lease should last. */
+  readonly horizonMs: number;
+  /** How long a lease is good for, in whole microseconds. */
+  readonly leaseUs: number;
+  /** How long to leave the store alone once it had no tokens. */
+  readonly paceMs: number;
+  /** Whether the bucket refills fast enough for a lease to be worth it. */
+  readonly #leasable: boolean;
+  #asked = 0;
+  #perMs = 0;
+  #sinceMs: number;
+
+  constructor({ capacity, windowSeconds }: SharedRate, nowMs: number) {
+    const windowMs = windowSeconds * 1000;
+    this.horizonMs = Math.min(Math.max(windowMs * HORIZON_SHARE, LEAST_HORIZON_MS), MOST_HORIZON_MS);
+    this.leaseUs = Math.round(Math.min(Math.max(windowMs / 2, LEAST_LEASE_MS), MOST_LEASE_MS) * 1000);
+    this.#leasable = (capacity * this.horizonMs) / windowMs >= HOT;
+    this.paceMs = Math.min(windowMs / SCARCE_ASKS, LONGEST_PACE_MS);
+    this.#sinceMs = nowMs;
+  }
+
+  /** Takes note of tokens that somebody wants, granted or not. */
+  add(tokens: number): void {
+    this.#asked += tokens;
+  }
+
+  /** Tokens per horizon at the rate of late; 0 while the key is not worth a lease. */
+  perHorizon(nowMs: number): number {
+    const elapsedMs = nowMs - this.#sinceMs;
+    if (elapsedMs > 0) {
+      const kept = Math.exp(-elapsedMs / this.horizonMs);
+      this.#perMs = this.#perMs * kept + (this.#asked / elapsedMs) * (1 - kept);
+      this.#asked = 0;
+      this.#sinceMs = nowMs;
+    }
+    const tokens = this.#perMs * this.horizonMs;
+    return tokens < HOT || !this.#leasable ? 0 : Math.ceil(tokens);
+  }
+}

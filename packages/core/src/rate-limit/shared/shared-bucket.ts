@@ -1,0 +1,299 @@
+import { Alarm } from '../alarm.ts';
+import type { BucketAnswer, BucketRequest, StoreAnswer } from './bucket-request.ts';
+import type { BucketWorld, LeaseHolder, StoreWaiter } from './bucket-world.ts';
+import { Demand } from './demand.ts';
+import { OwedTokens } from './owed-tokens.ts';
+import {
+  freeNow,
+  hintOf,
+  type KnownLevel,
+  type SharedDecision,
+  type SharedRate,
+  sharedDecision,
+} from './shared-decision.ts';
+import { leaseDeadlineMs, Stash } from './stash.ts';
+
+/** Requests that one question may be for. */
+const MOST_AT_ONCE = 10_000;
+/** A refusal is not remembered for longer: tokens may have been given back, or the bucket filled. */
+const LONGEST_MEMORY_MS = 1_000;
+/** Tokens of a lease that ends so soon are given back, and those that nobody wanted for so long. */
+const QUIET_MS = 20;
+/** A lease is renewed when less of it than this share is left. */
+const LOW = 0.35;
+
+/** What one process knows of, holds of and wants of one shared bucket. At most one question about it is under way. */
+export class SharedBucket implements LeaseHolder {
+  readonly storeKey: string;
+  rate: SharedRate;
+  readonly #world: BucketWorld;
+  readonly #stash = new Stash();
+  readonly #retry: Alarm;
+  #demand: Demand;
+  #waiters: StoreWaiter[] = [];
+  known: KnownLevel | undefined;
+  #baseUs = 0;
+  #asking = false;
+  #soon = false;
+  #low = 0;
+  #usedMs = 0;
+  #blockedMs = 0;
+  #blockedNeed = 0;
+  #degraded = false;
+  readonly #owed = new OwedTokens();
+
+  constructor(storeKey: string, rate: SharedRate, world: BucketWorld) {
+    this.storeKey = storeKey;
+    this.rate = rate;
+    this.#world = world;
+    this.#demand = new Demand(rate, world.clock.now());
+    this.#retry = new Alarm(world.clock, () => this.#goOn());
+  }
+
+  /** Whether nothing is lost if this process forgets the bucket. */
+  idle(nowMs: number): boolean {
+    return (
+      !this.#asking &&
+      this.#waiters.length === 0 &&
+      this.#stash.empty &&
+      nowMs >= this.#blockedMs &&
+      this.#owing(nowMs) === 0
+    );
+  }
+
+  /** Tokens that this process holds. */
+  get held(): number {
+    return this.#stash.available(this.#world.clock.now());
+  }
+
+  configure(rate: SharedRate): void {
+    if (rate.windowSeconds !== this.rate.windowSeconds || rate.capacity !== this.rate.capacity) {
+      this.#demand = new Demand(rate, this.#world.clock.now());
+    }
+    this.rate = rate;
+    this.#blockedMs = 0;
+    this.#goOn();
+  }
+
+  /** Decides by what is at hand; undefined when the store must be asked. */
+  takeNow(cost: number, nowMs: number): SharedDecision | undefined {
+    this.#demand.add(cost);
+    if (this.#waiters.length > 0) return undefined;
+    this.#usedMs = nowMs;
+    if (!this.#stash.empty && Number.isInteger(cost) && this.#stash.take(cost, nowMs)) {
+      const held = this.#stash.available(nowMs);
+      if (held < this.#low && nowMs >= this.#blockedMs) void this.#ask(false);
+      return sharedDecision(this.rate, held + freeNow(this.rate, this.known, nowMs), 0, 'lease');
+    }
+    if (nowMs < this.#blockedMs && cost >= this.#blockedNeed) {
+      return sharedDecision(this.rate, freeNow(this.rate, this.known, nowMs), this.#blockedMs - nowMs, 'memory');
+    }
+    return undefined;
+  }
+
+  /** Lets somebody wait for an answer of the store, and for tokens as long as it may. */
+  join(waiter: StoreWaiter): void {
+    this.#waiters.push(waiter);
+    if (this.#asking || this.#soon) return;
+    this.#soon = true;
+    // All who ask in this tick share one question.
+    process.nextTick(() => {
+      this.#soon = false;
+      this.#goOn();
+    });
+  }
+
+  /** Those who wait. */
+  get waiting(): number {
+    return this.#waiters.length;
+  }
+
+  /** Reports what was spent and gives back what is not used, once the key has gone quiet or the lease ends soon. */
+  sweep(nowMs: number): void {
+    this.#stash.available(nowMs);
+    if (this.#stash.empty) {
+      this.#world.holding.delete(this);
+      return;
+    }
+    const { horizonMs } = this.#demand;
+    const quiet = nowMs - this.#usedMs >= Math.max(horizonMs, QUIET_MS);
+    const ends = this.#stash.deadlineMs - nowMs < QUIET_MS;
+    if ((quiet || ends) && this.#waiters.length === 0) void this.#ask(true);
+  }
+
+  /** Gives back everything it holds. */
+  giveBack(): Promise<void> {
+    return this.#ask(true);
+  }
+
+  /** Takes note of tokens that were handed out without the store, which is to hear of them later. */
+  owe(cost: number, nowMs: number): void {
+    this.#owed.add(cost, this.rate.capacity, this.#world.fallback.perMs(this.rate), nowMs);
+  }
+
+  /** What decides while the store does not. */
+  decideAlone(cost: number): SharedDecision {
+    const { fallback, clock } = this.#world;
+    const nowMs = clock.now();
+    if (!this.#degraded) {
+      this.#degraded = true;
+      fallback.begin(this.storeKey, this.rate, freeNow(this.rate, this.known, nowMs));
+    }
+    const decision = fallback.decide(this.storeKey, this.rate, cost);
+    if (decision.admitted) this.owe(cost, nowMs);
+    return decision;
+  }
+
+  /** Takes note of what the store says. */
+  learn(answer: StoreAnswer, { free, leased, leaseUs }: BucketAnswer, nowMs: number): void {
+    this.known = { free, leased, leasedUs: leaseUs, atMs: nowMs };
+    this.#baseUs = answer.atUs;
+    this.#degraded = false;
+  }
+
+  async #ask(giveBack: boolean): Promise<void> {
+    if (this.#asking) return;
+    const nowMs = this.#world.clock.now();
+    const owing = this.#owing(nowMs) > 0;
+    const asked = owing ? [] : this.#front();
+    const request = owing ? this.#settling(nowMs) : this.#request(asked[0]?.cost ?? 1, giveBack, nowMs);
+    const idle = asked.length === 0 && request.extra === 0 && request.report === undefined && !owing;
+    if (idle) return;
+    this.#asking = true;
+    const { link, clock } = this.#world;
+    const count = owing ? 1 : asked.length;
+    try {
+      const answer = await link.ask([request], count);
+      const bucket = answer.buckets[0] as BucketAnswer;
+      this.#asking = false;
+      this.learn(answer, bucket, clock.now());
+      if (owing) this.#owed.clear();
+      else this.#serve(asked, request, answer, bucket, nowMs);
+    } catch {
+      this.#asking = false;
+      for (const waiter of this.#waiters.splice(0)) if (!waiter.gone) waiter.decide(this.decideAlone(waiter.cost));
+      return;
+    }
+    this.#goOn();
+  }
+
+  /** Asks for those who wait, or tells them what the store said shortly before. */
+  #goOn(): void {
+    if (this.#asking) return;
+    const nowMs = this.#world.clock.now();
+    this.#waiters = this.#waiters.filter(({ gone }) => !gone);
+    let [first] = this.#waiters;
+    const blocked = (): boolean => first !== undefined && nowMs < this.#blockedMs && first.cost >= this.#blockedNeed;
+    while (first !== undefined && blocked() && first.untilMs < this.#blockedMs) {
+      this.#refuse(first, nowMs);
+      this.#waiters.shift();
+      first = this.#waiters[0];
+    }
+    if (first === undefined) return;
+    if (!blocked()) {
+      void this.#ask(false);
+      return;
+    }
+    // Nobody overtakes the first: those who cannot wait as long as it must are refused.
+    this.#waiters = this.#waiters.filter((waiter) => {
+      if (waiter.untilMs < this.#blockedMs) this.#refuse(waiter, nowMs);
+      return waiter.untilMs >= this.#blockedMs;
+    });
+    this.#retry.set(this.#blockedMs, nowMs);
+  }
+
+  #refuse(waiter: StoreWaiter, nowMs: number): void {
+    const free = freeNow(this.rate, this.known, nowMs);
+    waiter.decide(sharedDecision(this.rate, free, Math.max(this.#blockedMs - nowMs, 0.001), 'memory'));
+  }
+
+  /** Waiters from the front that want the same number of tokens. */
+  #front(): StoreWaiter[] {
+    const cost = this.#waiters[0]?.cost;
+    const end = this.#waiters.findIndex((waiter) => waiter.cost !== cost);
+    return this.#waiters.slice(0, Math.min(end < 0 ? this.#waiters.length : end, MOST_AT_ONCE));
+  }
+
+  #request(need: number, giveBack: boolean, nowMs: number): BucketRequest {
+    const wanted = this.#world.leases && !giveBack && Number.isInteger(need) ? this.#demand.perHorizon(nowMs) : 0;
+    const leases = wanted > 0;
+    this.#low = leases ? wanted * LOW : 0;
+    const told = this.#stash.report(giveBack);
+    return {
+      ...this.bare(nowMs),
+      need,
+      charge: need,
+      extra: leases ? Math.max(0, wanted - this.#stash.available(nowMs)) : 0,
+      leaseUs: leases ? this.#demand.leaseUs : 0,
+      report: told === undefined ? undefined : { ...told, baseUs: this.#baseUs },
+    };
+  }
+
+  #owing(nowMs: number): number {
+    return this.#owed.amount(this.#world.fallback.perMs(this.rate), nowMs);
+  }
+
+  /** Tells the store what was handed out without it. */
+  #settling(nowMs: number): BucketRequest {
+    return { ...this.bare(nowMs), charge: this.#owing(nowMs) };
+  }
+
+  /** A question that takes and leases nothing. */
+  bare(nowMs: number): BucketRequest {
+    const { capacity, windowSeconds } = this.rate;
+    return {
+      storeKey: this.storeKey,
+      capacity,
+      tokensPerUs: capacity / (windowSeconds * 1e6),
+      need: 0,
+      charge: 0,
+      extra: 0,
+      leaseUs: 0,
+      report: undefined,
+      hint: hintOf(this.rate, this.known, nowMs),
+    };
+  }
+
+  #serve(
+    asked: readonly StoreWaiter[],
+    request: BucketRequest,
+    answer: StoreAnswer,
+    bucket: BucketAnswer,
+    sentMs: number,
+  ): void {
+    const { holding, watch, clock } = this.#world;
+    const nowMs = clock.now();
+    const tokens = answer.passed * request.charge + bucket.extra;
+    const leased = request.leaseUs > 0;
+    if (leased && tokens > 0) {
+      this.#stash.add(tokens, answer.atUs + bucket.leaseUs, leaseDeadlineMs(sentMs, bucket.leaseUs));
+      this.#usedMs = nowMs;
+      holding.add(this);
+      watch();
+    }
+    let passed = answer.passed;
+    const free = Math.max(0, bucket.free);
+    const short = bucket.waitUs > 0;
+    const paceMs = leased || !this.#stash.empty ? this.#demand.paceMs : 0;
+    const waitMs = short ? Math.max(bucket.waitUs / 1000, paceMs) : 0;
+    if (short && passed < asked.length) {
+      this.#blockedMs = nowMs + Math.min(waitMs, LONGEST_MEMORY_MS);
+      this.#blockedNeed = request.need;
+    } else if (short && asked.length === 0 && bucket.extra === 0) {
+      this.#blockedMs = nowMs + paceMs;
+      this.#blockedNeed = request.need;
+    }
+    const left: StoreWaiter[] = [];
+    for (const waiter of asked) {
+      if (waiter.gone) continue;
+      // Tokens for somebody who is gone are for the next; those that nobody takes of the ones not leased are lost.
+      if (leased ? this.#stash.take(waiter.cost, nowMs) : passed > 0) {
+        passed -= 1;
+        waiter.decide(sharedDecision(this.rate, free, 0, 'store'));
+      } else if (short && nowMs + waitMs > waiter.untilMs) {
+        waiter.decide(sharedDecision(this.rate, free, bucket.waitUs / 1000, 'store'));
+      } else left.push(waiter);
+    }
+    this.#waiters.splice(0, asked.length, ...left);
+  }
+}

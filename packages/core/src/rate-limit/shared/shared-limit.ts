@@ -1,0 +1,161 @@
+import { RateLimitExceeded } from '../../errors.ts';
+import { type AcquireOptions, assertAcquireOptions, assertReserveOptions } from '../limiter-options.ts';
+import { assertCanPass, assertCost, assertPositive } from '../validate.ts';
+import { FILL } from './bucket-request.ts';
+import type { BucketWorld, StoreWaiter } from './bucket-world.ts';
+import type { SharedBucket } from './shared-bucket.ts';
+import { freeNow, type SharedDecision, type SharedRate } from './shared-decision.ts';
+import { SharedReservation } from './shared-reservation.ts';
+import { type ClaimedLimit, type SharedClaim, takeAll } from './take-all.ts';
+
+/** Where limits have their buckets from. */
+export interface BucketSource {
+  readonly world: BucketWorld;
+  bucket(limit: string, group: string | undefined, key: string, rate: SharedRate): SharedBucket;
+}
+
+/** One limit that processes share: a bucket for each key. */
+export class SharedLimit implements ClaimedLimit {
+  readonly name: string;
+  readonly group: string | undefined;
+  readonly world: BucketWorld;
+  readonly #source: BucketSource;
+  #rate: SharedRate;
+
+  constructor(source: BucketSource, name: string, rate: SharedRate, group: string | undefined) {
+    this.#source = source;
+    this.world = source.world;
+    this.name = name;
+    this.group = group;
+    this.#rate = checked(rate);
+  }
+
+  get rate(): SharedRate {
+    return this.#rate;
+  }
+
+  /** Applies a changed limit, to the shared buckets with the next question about each. They keep their levels. */
+  configure(rate: SharedRate): void {
+    this.#rate = checked(rate);
+  }
+
+  /**
+   * Whether `key` may spend `cost` tokens now; takes them if so. At once with a lease, or when the store has refused shortly before; else
+   * after one round trip, in which all who ask at the same time share.
+   *
+   * @throws InvalidArgumentError for a cost that can never pass
+   */
+  check(key: string, cost = 1): boolean | Promise<boolean> {
+    const decision = this.decide(key, cost);
+    return decision instanceof Promise ? decision.then(({ admitted }) => admitted) : decision.admitted;
+  }
+
+  /** {@link check} with the reasons. */
+  decide(key: string, cost = 1): SharedDecision | Promise<SharedDecision> {
+    assertCanPass(cost, this.#rate.capacity, `the limit '${this.name}'`);
+    const bucket = this.bucket(key);
+    const nowMs = this.world.clock.now();
+    return bucket.takeNow(cost, nowMs) ?? this.#wait(bucket, cost, nowMs, undefined);
+  }
+
+  /**
+   * Takes tokens, waiting for them if need be: first come, first served among those of this process.
+   *
+   * @throws RateLimitExceeded when the wait would be too long or too many wait; the signal's reason when it aborts;
+   * InvalidArgumentError when the cost cannot work
+   */
+  async acquire(key: string, options: AcquireOptions = {}): Promise<SharedDecision> {
+    assertAcquireOptions(options);
+    const { cost = 1, maxWaitMs = Number.POSITIVE_INFINITY, queue = 1000, signal } = options;
+    assertCanPass(cost, this.#rate.capacity, `the limit '${this.name}'`);
+    signal?.throwIfAborted();
+    const bucket = this.bucket(key);
+    const nowMs = this.world.clock.now();
+    const atOnce = bucket.takeNow(cost, nowMs);
+    if (atOnce?.admitted === true) return atOnce;
+    const refused = atOnce !== undefined && (maxWaitMs < atOnce.retryAfterMs || bucket.waiting >= queue);
+    const decision = refused ? atOnce : await this.#wait(bucket, cost, nowMs + maxWaitMs, signal);
+    if (!decision.admitted) throw this.#refusal(key, decision.retryAfterMs);
+    return decision;
+  }
+
+  /**
+   * Takes an estimated cost, to be corrected once the actual one is known. An estimate above the capacity waits for a full bucket and
+   * leaves it in debt. Waits and throws as {@link acquire} does.
+   */
+  async reserve(key: string, estimate: number, options: Omit<AcquireOptions, 'cost'> = {}): Promise<SharedReservation> {
+    assertReserveOptions(options);
+    assertCost(estimate);
+    const claim: SharedClaim = { limit: this, key, cost: estimate, mayGoIntoDebt: true };
+    const [decision] = await takeAll([claim], options);
+    if (decision?.admitted !== true) throw this.#refusal(key, decision?.retryAfterMs ?? 0);
+    return new SharedReservation([claim], estimate);
+  }
+
+  /** What a key could spend now, as the store has it, or as this process last heard while the store is down. Changes nothing. */
+  async peek(key: string): Promise<{ readonly remaining: number; readonly leased: number }> {
+    const bucket = this.bucket(key);
+    const { clock, link } = this.world;
+    const { capacity } = this.#rate;
+    const request = bucket.bare(clock.now());
+    try {
+      const [answer] = (await link.ask([request], 0)).buckets;
+      return {
+        remaining: Math.min(capacity, Math.max(0, answer?.free ?? 0)) + bucket.held,
+        leased: answer?.leased ?? 0,
+      };
+    } catch {
+      return { remaining: Math.max(0, freeNow(this.#rate, bucket.known, clock.now())) + bucket.held, leased: 0 };
+    }
+  }
+
+  /**
+   * Fills the bucket of a key for everybody; tokens that are leased stay so.
+   *
+   * @throws StoreUnavailable when the store cannot be reached
+   */
+  async reset(key: string): Promise<void> {
+    const bucket = this.bucket(key);
+    const { clock, link } = this.world;
+    const answer = await link.ask([bucket.bare(clock.now())], FILL);
+    const [filled] = answer.buckets;
+    if (filled !== undefined) bucket.learn(answer, filled, clock.now());
+    bucket.configure(this.#rate);
+  }
+
+  /** The bucket of a key; not for applications. */
+  bucket(key: string): SharedBucket {
+    return this.#source.bucket(this.name, this.group, key, this.#rate);
+  }
+
+  #wait(bucket: SharedBucket, cost: number, untilMs: number, signal: AbortSignal | undefined): Promise<SharedDecision> {
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        waiter.gone = true;
+        reject(signal?.reason);
+      };
+      const waiter: StoreWaiter = {
+        cost,
+        untilMs,
+        gone: false,
+        decide: (decision) => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve(decision);
+        },
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      bucket.join(waiter);
+    });
+  }
+
+  #refusal(key: string, retryAfterMs: number): RateLimitExceeded {
+    const { capacity: limit, windowSeconds } = this.#rate;
+    return new RateLimitExceeded({ key, limit, windowSeconds, retryAfterMs });
+  }
+}
+
+function checked({ capacity, windowSeconds }: SharedRate): SharedRate {
+  assertPositive('Capacity', capacity);
+  assertPositive('Window seconds', windowSeconds);
+  return { capacity, windowSeconds };
+}
