@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { CallKey } from '@crossbridge/core';
+import { type CallKey, processWide } from '@crossbridge/core';
 
 /** For whom calls are made: one key, or what says it when a call begins. */
 export type KeyOption = CallKey | (() => CallKey | undefined);
 
-const keys = new AsyncLocalStorage<CallKey>();
+const keys = processWide('call_key.v1', () => new AsyncLocalStorage<CallKey>());
 
 /**
  * Runs `fn`, and all that it starts, for `key`: the rate limits of hardened clients count its calls for that key, whatever key the client was
