@@ -8,11 +8,12 @@ afterEach(stopOtel);
 
 it('lets several observers follow one call, each with a span of its own', async () => {
   const otel = startOtel();
-  const observers = [createOtelObserver(), createOtelObserver({ recordKey: 'hashed' })];
+  const observers = [createOtelObserver(), createOtelObserver({ recordKey: 'hashed', attemptSpans: 'never' })];
   const bridge = createBridge({ operations: { search: { retry: { ...plainRetry, baseDelayMs: 1 } } } }, { observers });
   await bridge.run('search', failing([httpError(503)], 1), { key: 'user:1' });
   await bridge.run('search', async () => 1, { key: 'user:1' });
-  const calls = (await otel.spans()).filter(({ name }) => name === 'search');
+  const spans = await otel.spans();
+  const calls = spans.filter(({ name }) => name === 'search');
   const told = calls.map(({ attributes }) => [
     attributes['crossbridge.call.attempts'],
     attributes['crossbridge.outcome'],
@@ -24,4 +25,9 @@ it('lets several observers follow one call, each with a span of its own', async 
     [2, 'success', false],
     [2, 'success', true],
   ]);
+  const attempts = spans.filter(({ name }) => name === 'search attempt');
+  const parents = attempts.map((attempt) =>
+    calls.find((call) => call.spanContext().spanId === attempt.parentSpanContext?.spanId),
+  );
+  expect(parents.map((call) => call && 'crossbridge.key.hash' in call.attributes)).toEqual([false, false]);
 });

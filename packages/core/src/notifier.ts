@@ -91,7 +91,7 @@ export class Notifier {
     try {
       const returned: unknown = observer.around?.(scope, once);
       // Its promise is not used, so nobody else would hear of its rejection.
-      if (returned instanceof Promise && returned !== own) {
+      if (returned !== own && returned instanceof Promise) {
         returned.catch((error: unknown) => {
           own?.catch((cause: unknown) => error !== cause && this.#report(error, observer));
         });
@@ -99,7 +99,7 @@ export class Notifier {
     } catch (error) {
       this.#report(error, observer);
     }
-    return once();
+    return own ?? once();
   }
 
   #report(error: unknown, observer: Observer): void {

@@ -10,7 +10,11 @@ export interface RegisteredApi {
   readonly context?: ContextManager;
 }
 
+let found: RegisteredApi | undefined;
+
 /** What is registered with OpenTelemetry in this process, through whichever copy of its API; undefined before anything is. */
 export function registeredApi(): RegisteredApi | undefined {
-  return (globalThis as { readonly [REGISTERED]?: RegisteredApi })[REGISTERED];
+  // Once it is there it stays, and only what is on it changes.
+  found ??= (globalThis as { readonly [REGISTERED]?: RegisteredApi })[REGISTERED];
+  return found;
 }

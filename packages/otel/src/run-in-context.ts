@@ -14,31 +14,38 @@ let scoped = false;
 
 /** Runs `next` exactly once, in `inner`, even if the context manager fails before or after it. */
 export function runIn<T>(inner: Context, next: () => Promise<T>): Promise<T> {
-  let result: Promise<T> | undefined;
-  let entered = false;
-  const run = (): void => {
-    entered = true;
-    result = next();
-  };
-  try {
-    const manager = attaching();
-    if (manager === undefined) context.with(inner, run);
-    else new AsyncResource('CrossbridgeCall').runInAsyncScope(attachAndRun, undefined, manager, inner, run);
-  } catch (error) {
-    // `next` itself threw: that is for core to judge.
-    if (entered && result === undefined) throw error;
-    reportFailure('entering a scope', error);
-  }
-  return result ?? next();
+  const manager = attaching();
+  if (manager === undefined) return runWith(inner, next);
+  return new AsyncResource('CrossbridgeCall').runInAsyncScope(attachAndRun<T>, undefined, manager, inner, next);
 }
 
 /**
  * What `context.with` does, at half the price: it copies the values of every AsyncLocalStorage of the process twice, on the way in and again on
  * the way out, while the end of an asynchronous scope puts back what was there.
  */
-function attachAndRun(manager: Attaching, inner: Context, run: () => void): void {
-  manager.attach(inner);
-  run();
+function attachAndRun<T>(manager: Attaching, inner: Context, next: () => Promise<T>): Promise<T> {
+  try {
+    manager.attach(inner);
+  } catch (error) {
+    reportFailure('entering a scope', error);
+  }
+  return next();
+}
+
+function runWith<T>(inner: Context, next: () => Promise<T>): Promise<T> {
+  let result: Promise<T> | undefined;
+  let entered = false;
+  try {
+    context.with(inner, () => {
+      entered = true;
+      result = next();
+    });
+  } catch (error) {
+    // `next` itself threw: that is for core to judge.
+    if (entered && result === undefined) throw error;
+    reportFailure('entering a scope', error);
+  }
+  return result ?? next();
 }
 
 type Attaching = ContextManager & Required<Pick<ContextManager, 'attach'>>;
