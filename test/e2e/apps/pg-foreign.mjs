@@ -108,13 +108,13 @@ async function callbacks() {
     print('returned', String(returned));
   });
   await new Promise((resolve) => {
-    pool.query('select 2 as two', (error, result) => {
+    void pool.query('select 2 as two', (error, result) => {
       print('callback without values', [error ?? null, result.rows]);
       resolve();
     });
   });
   await new Promise((resolve) => {
-    pool.query('selec', (error, result) => {
+    void pool.query('selec', (error, result) => {
       print('callback with an error', [failure(error), result ?? null]);
       resolve();
     });
@@ -124,7 +124,7 @@ async function callbacks() {
   await new Promise((resolve, reject) => {
     pool.connect((error, client, release) => {
       if (error) return reject(error);
-      client.query('select 4 as four', (failed, result) => {
+      void client.query('select 4 as four', (failed, result) => {
         release();
         print('connect with a callback', [failed ?? null, result.rows]);
         resolve();
