@@ -109,7 +109,7 @@ describe('the authority over the call of a hardened client', () => {
     const { bridge } = testBridge({ retry: plainRetry });
     ask('inner');
     // biome-ignore lint/suspicious/noThenProperty: what query builders are
-    const lazy = { then: (done: (value: Authority) => void) => done(ask('inner')) };
+    const lazy = { then: (done: (value: Authority) => void) => void done(ask('inner')) };
     expect(await bridge.run('op', () => lazy as PromiseLike<Authority>)).toBe('once');
   });
 

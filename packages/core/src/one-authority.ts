@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isProbe } from './health/probe.ts';
-import type { AttemptFunction } from './pipeline/attempt.ts';
+import type { AttemptContext, AttemptFunction } from './pipeline/attempt.ts';
 import type { Call } from './pipeline/call.ts';
 import type { Operation } from './pipeline/operation.ts';
 import { processWide } from './process-wide.ts';
@@ -89,12 +89,7 @@ export function runAsAttempt<T>(layer: Layer, fn: () => T): T {
     mark.active = false;
     throw error;
   }
-  const end = (): void => {
-    mark.active = false;
-  };
-  // Promise's own `then`: to call that of a lazy query would run it.
-  if (result instanceof Promise) void Promise.prototype.then.call(result, end, end);
-  else end();
+  endWith(result, mark);
   return result;
 }
 
@@ -106,15 +101,42 @@ export function asAttempts<T>(operation: Operation, call: Call, fn: AttemptFunct
   if (!retries && !asked.has(name)) return fn;
   return (context) => {
     const mark = markOf(name, undefined, retries);
-    return marks.run(mark, async () => {
-      try {
-        // Awaited in here: a lazy query begins when it is.
-        return await fn(context);
-      } finally {
-        mark.active = false;
-      }
-    });
+    return marks.run(mark, attempt, fn, context, mark);
   };
+}
+
+function attempt<T>(fn: AttemptFunction<T>, context: AttemptContext, mark: Mark): T | PromiseLike<T> {
+  let result: T | PromiseLike<T>;
+  try {
+    result = fn(context);
+    // A lazy query begins when it is waited for: in here, where the attempt is known.
+    if (isLazy(result)) result = begun(result);
+  } catch (error) {
+    mark.active = false;
+    throw error;
+  }
+  endWith(result, mark);
+  return result;
+}
+
+function begun<T>(lazy: PromiseLike<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    lazy.then(resolve, reject);
+  });
+}
+
+function isLazy<T>(result: T | PromiseLike<T>): result is PromiseLike<T> {
+  const { then } = (result ?? {}) as { readonly then?: unknown };
+  return typeof then === 'function' && then !== Promise.prototype.then;
+}
+
+/** Promise's own `then`, because to call that of a lazy query would run it. */
+function endWith(result: unknown, mark: Mark): void {
+  const end = (): void => {
+    mark.active = false;
+  };
+  if (result instanceof Promise) void Promise.prototype.then.call(result, end, end);
+  else end();
 }
 
 function isRetried(operation: Operation, call: Call): boolean {
