@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Answer, json } from '../support/upstream.ts';
+
+/** One service with one trouble, and the alerts that it must lead to. */
+export interface Scenario {
+  /** The `job` of the service. */
+  readonly name: string;
+  /** How the upstream answers while the trouble lasts. Default: well. */
+  readonly answer?: Answer;
+  /** Policies of the operation, in YAML. Default: none. */
+  readonly policies?: string;
+  /** More of `runtime:`, in YAML; `UPSTREAM` is its address. */
+  readonly config?: string;
+  /** Pause between calls. Default 200. */
+  readonly everyMs?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** What else happens to the service when the trouble begins. */
+  readonly trouble?: 'killed' | 'misconfigured';
+  /** The trouble is there from the start and stays. */
+  readonly lasting?: boolean;
+  /** Exactly the alerts that Prometheus fires. */
+  readonly fires: readonly string[];
+  /** Those of them that the inhibitions keep back, once the one that keeps them back fires. */
+  readonly inhibited?: readonly string[];
+}
+
+/** A breaker that probes as fast as the rules of the test live. */
+const BREAKER = 'circuit_breaker: { failure_ratio: 0.5, minimum_calls: 5, window: 2s, open_for: 300ms }';
+
+const breaks: Answer = (response) => response.destroy();
+
+const after =
+  (ms: number): Answer =>
+  async (response) => {
+    await sleep(ms);
+    json(response, 200, {});
+  };
+
+const answers =
+  (status: number): Answer =>
+  (response) =>
+    json(response, status, {});
+
+const byTurns =
+  (ms: number): Answer =>
+  (response, request, index) =>
+    (Math.floor(performance.now() / ms) % 2 === 0 ? breaks : answers(200))(response, request, index);
+
+export const SCENARIOS: readonly Scenario[] = [
+  { name: 'well', fires: [] },
+  {
+    name: 'upstream-down',
+    answer: breaks,
+    policies: `retry: { policy: quick, max_attempts: 2, base_delay: 20ms }, ${BREAKER}`,
+    fires: ['CallSuccessBurn', 'BreakerOpen', 'Degraded'],
+    inhibited: ['BreakerOpen'],
+  },
+  {
+    name: 'upstream-slow',
+    answer: after(1000),
+    policies: 'retry: false, timeout: { attempt: 200ms }',
+    fires: ['CallSuccessBurn', 'Degraded'],
+  },
+  {
+    name: 'storm-of-429',
+    answer: answers(429),
+    policies:
+      'retry: { policy: quick, max_attempts: 3, base_delay: 20ms }, retry_budget: { ratio: 0.1, min_retries_per_second: 0 }',
+    // Health does not take a 429 for a failure of what was called.
+    fires: ['CallSuccessBurn', 'RetryBudgetEmpty'],
+    inhibited: ['RetryBudgetEmpty'],
+  },
+  {
+    name: 'retry-storm',
+    // Every call needs two attempts.
+    answer: (response, _request, index) => json(response, index % 2 === 0 ? 503 : 200, {}),
+    policies: 'retry: { policy: quick, max_attempts: 4, base_delay: 20ms, max_delay: 50ms }',
+    fires: ['RetryStorm'],
+  },
+  {
+    name: 'pool-exhausted',
+    answer: after(1200),
+    policies: 'retry: false, bulkhead: { limit: 2 }',
+    everyMs: 100,
+    fires: ['CallSuccessBurn', 'BulkheadSaturated', 'BulkheadRejecting'],
+    inhibited: ['BulkheadSaturated', 'BulkheadRejecting'],
+  },
+  {
+    name: 'dependency-down',
+    answer: (response, request, index) =>
+      (request.path === '/health' ? breaks : answers(200))(response, request, index),
+    config:
+      'health_checks: { enabled: true, interval: 500ms, timeout: 300ms, failure_threshold: 2, providers: { payments: { url: "UPSTREAM/health", required: true } } }',
+    fires: ['Unhealthy', 'DependencyDown'],
+  },
+  {
+    name: 'dependency-flapping',
+    answer: byTurns(1500),
+    policies: `retry: false, ${BREAKER}`,
+    fires: ['CallSuccessBurn', 'BreakerFlapping', 'Degraded'],
+    inhibited: ['BreakerFlapping'],
+  },
+  { name: 'not-in-front', env: { WRAP: '1' }, lasting: true, fires: ['PatchNotInFront'] },
+  { name: 'misconfigured', trouble: 'misconfigured', fires: ['ConfigRejected'] },
+  { name: 'telemetry-dead', trouble: 'killed', fires: ['TelemetryAbsent'] },
+];
+
+/** crossbridge.yml of a scenario's service. */
+export function scenarioConfig({ policies = 'retry: false', config = '' }: Scenario, upstream: string): string {
+  return `runtime:
+  operations:
+    call: { ${policies} }
+  upstreams:
+    - match: { host: "${new URL(upstream).host}" }
+      operation: call
+  telemetry: { log_level: off }
+  ${config.replaceAll('UPSTREAM', upstream)}
+`;
+}

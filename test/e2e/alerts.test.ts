@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rulesText } from '../../dashboards/src/rules/generate.ts';
+import { DEFAULT_SETTINGS, fasterTime } from '../../dashboards/src/rules/settings.ts';
+import { type Alertmanager, startAlertmanager } from '../support/alertmanager.ts';
+import { type App, startApp } from '../support/app.ts';
+import { type Prometheus, startPrometheus } from '../support/prometheus.ts';
+import { describeWithServers } from '../support/servers.ts';
+import { freePorts, waitFor } from '../support/servers-process.ts';
+import { json, startUpstream, type Upstream } from '../support/upstream.ts';
+import { SCENARIOS, type Scenario, scenarioConfig } from './alert-scenarios.ts';
+
+/** A minute of the rules is a second here: windows, waits and what Alertmanager groups by are all so much shorter. */
+const FASTER = 60;
+
+/** Seconds of good calls before anything fails, and of trouble. */
+const GOOD_S = 15;
+const TROUBLE_S = 35;
+
+interface Service {
+  readonly scenario: Scenario;
+  readonly upstream: Upstream;
+  readonly port: number;
+  app: App;
+}
+
+describeWithServers(['prometheus', 'alertmanager'], 'Prometheus and Alertmanager, told of faults by the agent', () => {
+  const services: Service[] = [];
+  let alertmanager: Alertmanager;
+  let prometheus: Prometheus;
+
+  beforeAll(async () => {
+    const ports = await freePorts(SCENARIOS.length);
+    for (const [index, scenario] of SCENARIOS.entries()) {
+      const upstream = await startUpstream((response) => json(response, 200, {}));
+      const port = ports[index] ?? 0;
+      services.push({ scenario, upstream, port, app: await start(scenario, upstream, port) });
+    }
+    alertmanager = await startAlertmanager(FASTER);
+    prometheus = await startPrometheus({
+      targets: Object.fromEntries(services.map(({ scenario, port }) => [scenario.name, [`127.0.0.1:${port}`]])),
+      scrapeInterval: '500ms',
+      rules: rulesText({ ...DEFAULT_SETTINGS, time: fasterTime(FASTER) }),
+      alertmanager: alertmanager.address,
+    });
+    for (const { app } of services) await app.admin('/livez');
+  });
+
+  afterAll(async () => {
+    await prometheus?.stop();
+    await alertmanager?.stop();
+    for (const { app, upstream } of services) {
+      await app[Symbol.asyncDispose]();
+      await upstream[Symbol.asyncDispose]();
+    }
+  });
+
+  function start(scenario: Scenario, upstream: Upstream, adminPort: number): Promise<App> {
+    return startApp({
+      app: 'faults.mjs',
+      config: scenarioConfig(scenario, upstream.url),
+      adminPort,
+      env: { UPSTREAM_URL: upstream.url, EVERY_MS: `${scenario.everyMs ?? 200}`, ...scenario.env },
+    });
+  }
+
+  /**
+   * The alerts that fire now, by service; the Watchdog is no service's. Without those that look at days: they begin a minute after
+   * the trouble, and it is right that they stay for longer than the test.
+   */
+  async function firing(): Promise<Map<string, Set<string>>> {
+    const found = new Map(SCENARIOS.map(({ name }) => [name, new Set<string>()]));
+    for (const { labels } of await prometheus.query('ALERTS{alertstate="firing", job!="", window!~"1d|3d"}')) {
+      found.get(labels.job ?? '')?.add((labels.alertname ?? '').replace('CrossBridge', ''));
+    }
+    return found;
+  }
+
+  function summaryOf(job: string, alert: string): string | undefined {
+    const found = alertmanager.notifications.find(
+      ({ labels }) => labels.job === job && labels.alertname === `CrossBridge${alert}`,
+    );
+    return found?.annotations.summary;
+  }
+
+  test('fire what they should and nothing else, tell whom they should, and end', { timeout: 240_000 }, async () => {
+    const seen = new Map(SCENARIOS.map(({ name }) => [name, new Map<string, number>()]));
+    let from = performance.now();
+    const watch = async (seconds: number): Promise<void> => {
+      const until = performance.now() + seconds * 1000;
+      while (performance.now() < until) {
+        for (const [job, alerts] of await firing()) {
+          for (const alert of alerts) {
+            const times = seen.get(job);
+            if (times?.has(alert) === false) times.set(alert, performance.now() - from);
+          }
+        }
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    };
+    await watch(GOOD_S);
+    from = performance.now();
+    for (const service of services) {
+      const { scenario, upstream, app } = service;
+      if (scenario.answer !== undefined) upstream.answer = scenario.answer;
+      if (scenario.trouble === 'killed') app.kill('SIGKILL');
+      if (scenario.trouble === 'misconfigured') app.reconfigure('runtime: { operations: { call: { retri: quick } } }');
+    }
+    await watch(TROUBLE_S);
+    const recovered = performance.now();
+    for (const service of services) {
+      const { scenario, upstream, port } = service;
+      upstream.answer = (response) => json(response, 200, {});
+      if (scenario.trouble === 'killed') service.app = await start(scenario, upstream, port);
+    }
+    for (const [job, alerts] of seen) {
+      const times = [...alerts].map(([alert, ms]) => `${alert} ${(ms / 1000).toFixed(1)}`);
+      console.log(`${job}: ${times.join(', ') || 'nothing'}`);
+    }
+    for (const { name, fires } of SCENARIOS) {
+      expect([...(seen.get(name)?.keys() ?? [])].sort(), name).toEqual([...fires].sort());
+    }
+    const told = alertmanager.notifications.map(({ receiver, status, labels }) => ({
+      alert: `${labels.job ?? 'none'}: ${(labels.alertname ?? '').replace('CrossBridge', '')}`,
+      status,
+      receiver,
+      severity: labels.severity,
+    }));
+    for (const { name, fires, inhibited = [] } of SCENARIOS) {
+      const expected = fires.filter((alert) => !inhibited.includes(alert)).map((alert) => `${name}: ${alert}`);
+      const heard = new Set(told.map(({ alert }) => alert).filter((alert) => alert.startsWith(`${name}: `)));
+      // What is inhibited may have been told before what inhibits it fired.
+      for (const alert of inhibited) heard.delete(`${name}: ${alert}`);
+      expect([...heard].sort()).toEqual(expected.sort());
+    }
+    for (const { alert, severity, receiver } of told) {
+      const expected = { critical: 'pager', warning: 'team', none: 'dead-man-switch' }[severity ?? ''];
+      expect(receiver, alert).toBe(expected);
+    }
+    expect(told.some(({ alert }) => alert.endsWith(': Watchdog'))).toBe(true);
+    expect(summaryOf('upstream-down', 'CallSuccessBurn')).toMatch(
+      /^call of upstream-down: [\d.]+% of the calls of (1h|6h) failed, most often with \w+ \(attempts: UND_ERR_SOCKET\)$/,
+    );
+    expect(summaryOf('storm-of-429', 'CallSuccessBurn')).toMatch(/most often with 429 \(attempts: 429\)$/);
+    expect(summaryOf('dependency-down', 'Unhealthy')).toBe('dependency-down: 1 process(es) unhealthy: payments');
+    const lasting = new Set(SCENARIOS.flatMap(({ name, lasting }) => (lasting === true ? [name] : [])));
+    await waitFor(
+      async () => {
+        const left = [...(await firing())].filter(([job, alerts]) => alerts.size > 0 && !lasting.has(job));
+        if (left.length > 0)
+          throw new Error(`Still firing: ${left.map(([job, alerts]) => [job, ...alerts].join(' '))}`);
+        return true;
+      },
+      { what: 'the alerts to end', timeoutMs: 150_000, everyMs: 500, log: prometheus.log },
+    );
+    console.log(`all ended ${((performance.now() - recovered) / 1000).toFixed(1)} s after the recovery`);
+  });
+});
