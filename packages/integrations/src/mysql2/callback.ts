@@ -30,10 +30,10 @@ export function callBack(
     else done(error);
     if (isStand) command.emit('end');
   };
-  // In a turn of its own: what it throws is nobody's failure but its own.
+  // In a turn of its own, so that what it throws is nobody's failure but its own; and before the next statement is asked.
   asked.then(
-    ([rows, fields]) => process.nextTick(finish, null, rows, fields),
-    (error: Error) => process.nextTick(finish, error),
+    ([rows, fields]) => queueMicrotask(() => finish(null, rows, fields)),
+    (error: Error) => queueMicrotask(() => finish(error)),
   );
   return command;
 }
