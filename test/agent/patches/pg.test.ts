@@ -71,6 +71,26 @@ describeWithServers(['postgres'], 'pg by the flag', () => {
     await client.end();
   });
 
+  it('never refuses what is about the connection itself', async () => {
+    limited(1);
+    const client = new pg.Client(server.url);
+    await client.connect();
+    await client.query('select pg_advisory_lock(7)');
+    const about = [
+      'LISTEN orders',
+      'set role pg_monitor',
+      'Reset role;',
+      ' select pg_advisory_unlock(7) as free',
+      'unlisten *',
+    ];
+    const all = [];
+    for (const text of about) all.push(await client.query(text));
+    expect(all.map(({ command }) => command)).toEqual(['LISTEN', 'SET', 'RESET', 'SELECT', 'UNLISTEN']);
+    expect(all[3]?.rows).toEqual([{ free: true }]);
+    expect(await client.query('set role pg_monitor; select 1').catch(code)).toBe('rate_limited');
+    await client.end();
+  });
+
   it('counts a call once when it is hardened by hand as well', async () => {
     limited(3);
     const view = hardenPgPool(pool, { bridge });

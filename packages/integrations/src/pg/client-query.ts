@@ -19,6 +19,8 @@ export interface ClientHost {
   readonly call: Omit<DatabaseCallOptions, 'idempotent'>;
 }
 
+const SESSION = /^\s*(?:(?:listen|unlisten|set|reset|discard|deallocate)\b|select\s+pg_advisory_unlock)[^;]*;?\s*$/i;
+
 /** By statements, for clients that do not tell their transaction status. */
 const begun = new WeakSet<PgDriverClient>();
 
@@ -53,7 +55,7 @@ function queryHeld(host: ClientHost, config: unknown, values: unknown): Promise<
   return queue.run(() => {
     const text = textOf(config);
     const sql = text === undefined ? undefined : readSql(text, 'postgres');
-    if (inTransaction(client) || client._queryable === false) return ask(host, config, values);
+    if (inTransaction(client) || client._queryable === false || isAboutSession(text)) return ask(host, config, values);
     const { key, signal, deadlineMs } = call;
     return clientCall(
       { ...host, layer: 'sql' },
@@ -68,6 +70,11 @@ function queryHeld(host: ClientHost, config: unknown, values: unknown): Promise<
       },
     );
   });
+}
+
+/** One statement that says what the connection is, hears or holds. Nobody is served by refusing to give a lock or a role back. */
+function isAboutSession(text: string | undefined): boolean {
+  return text !== undefined && SESSION.test(text);
 }
 
 function inTransaction(client: PgDriverClient): boolean {

@@ -45,6 +45,7 @@ const NAMES: OptionNames = new Set([
  * - A statement outside of a transaction is one call. It is repeated when it was rolled back as a whole (deadlock, serialization failure);
  *   after a lost reply never, because the connection is lost as well.
  * - A transaction is let in at its BEGIN; what follows in it passes untouched, and nothing in it is repeated.
+ * - So does what is about the connection itself: LISTEN, SET, RESET, DISCARD, DEALLOCATE, and giving advisory locks back.
  * - Statements keep their order, whatever the policies make one wait for. Cursors and other queries that run themselves pass untouched.
  *   So does everything in pg's pipeline mode.
  * - A statement that is given up (abort, timeout, deadline) is cancelled on the server; the next one waits until it has ended.
