@@ -101,12 +101,12 @@ describe('bridge.run', () => {
     [{ deadlinems: 5 }, 'run(\'op\', …) has no option "deadlinems"; did you mean "deadlineMs"?'],
     [
       { timeout: 5 },
-      'run(\'op\', …) has no option "timeout"; known here: key, cost, signal, deadlineMs, idempotent, maxAttempts, retry, target, fallback',
+      'run(\'op\', …) has no option "timeout"; known here: key, cost, signal, deadlineMs, idempotent, maxAttempts, nested, retry, target, fallback',
     ],
     [{ key: 'user:1', keys: undefined }, 'run(\'op\', …) has no option "keys"; did you mean "key"?'],
     [
       ['user:1'],
-      'run(\'op\', …) has no option "0"; known here: key, cost, signal, deadlineMs, idempotent, maxAttempts, retry, target, fallback',
+      'run(\'op\', …) has no option "0"; known here: key, cost, signal, deadlineMs, idempotent, maxAttempts, nested, retry, target, fallback',
     ],
     [{ cost: '5' }, 'cost of \'op\' must be a finite number of at least 0, got "5"'],
     [{ idempotent: 'no' }, 'idempotent of \'op\' must be true or false, got "no"'],
