@@ -9,6 +9,8 @@ const source = new URL('../../../packages/agent/src/sdk/first-resolve.ts', impor
 
 mkdirSync(join(directory, 'node_modules/@scope/pack/lib'), { recursive: true });
 mkdirSync(join(directory, 'node_modules/plain'), { recursive: true });
+mkdirSync(join(directory, 'node_modules/@opentelemetry/exporter'), { recursive: true });
+writeFileSync(join(directory, 'node_modules/@opentelemetry/exporter/index.js'), "require('http');");
 for (const file of ['@scope/pack/index.js', '@scope/pack/lib/part.js', 'plain/index.js']) {
   writeFileSync(join(directory, 'node_modules', file), `console.log('loaded ${file}');`);
 }
@@ -24,7 +26,7 @@ function said(program: string, before = ''): string[] {
      ${before}
      const require = createRequire(import.meta.url);
      const { onFirstResolve } = await import('${source}');
-     onFirstResolve([
+     const stop = onFirstResolve([
        { modules: ['http', 'https'], make: () => { console.log('make http'); require('node:https'); } },
        { modules: ['@scope/pack'], make: () => console.log('make pack') },
        { modules: ['plain'], make: () => console.log('make plain') },
@@ -52,8 +54,10 @@ describe('onFirstResolve', () => {
     expect(said(`await import('${address}');`)).toEqual(['make plain', 'loaded plain/index.js']);
   });
 
-  it('makes nothing for what is not loaded', () => {
+  it('makes nothing for what is not loaded, or by the SDK alone, or after it was stopped', () => {
     expect(said("require('node:path'); console.log('end');")).toEqual(['end']);
+    expect(said("require('@opentelemetry/exporter'); console.log('end');")).toEqual(['end']);
+    expect(said("stop(); require('http'); console.log('end');")).toEqual(['end']);
   });
 
   it('makes all at once where this Node.js cannot tell', () => {

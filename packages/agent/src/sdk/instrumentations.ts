@@ -76,13 +76,15 @@ export function instrumentationsAtStart(): Instrumentation[] {
 /**
  * Has the instrumentations of `http`, `pg`, `mysql2`, `ioredis` and `redis` made when the application is about to load what they are for. To be
  * called when the SDK runs: they take its tracers and meters.
+ *
+ * @returns makes none from now on: for when the SDK ends
  */
-export function instrumentLater(): void {
+export function instrumentLater(): () => void {
   const wanted = LAZY.filter(({ name }) => isWanted(name));
-  if (wanted.length === 0) return;
+  if (wanted.length === 0) return () => {};
   // Whoever is made while `require` is under way is told of what it returns only if `require` was hooked before.
   if (!isWanted('undici')) undici({ enabled: false });
-  onFirstResolve(wanted.map(({ name, modules, make }) => ({ modules, make: () => attempt(name, make) })));
+  return onFirstResolve(wanted.map(({ name, modules, make }) => ({ modules, make: () => attempt(name, make) })));
 }
 
 /** Files that the hook of `import` has to let the instrumentations see; as `moduleFileOf` names them. */

@@ -59,13 +59,16 @@ export function startSdk({ annotator, keep, producerFor }: SdkParts): RunningSdk
   });
   sdk.start();
   exporting.set(spanProcessors(metrics.getMeterProvider()));
-  instrumentLater();
+  const stopInstrumenting = instrumentLater();
   return {
     pullReader,
     flush: async () => {
       await Promise.all([...[...processors, ...metricReaders].map((part) => part.forceFlush()), flushLogs()]);
     },
-    shutdown: () => sdk.shutdown(),
+    shutdown: () => {
+      stopInstrumenting();
+      return sdk.shutdown();
+    },
   };
 }
 
