@@ -63,6 +63,15 @@ describe('a layer', () => {
     expect(await promisify(Client.prototype.query as () => void)()).toBe('promisified');
   });
 
+  it('looks like the method itself in front of a wrapper that does not', () => {
+    const Client = client();
+    Object.defineProperty(Client.prototype.query, 'length', { value: 3 });
+    instrument(Client.prototype, [], 'otel');
+    expect(Client.prototype.query.length).toBe(0);
+    noting(Client.prototype, []);
+    expect([Client.prototype.query.name, Client.prototype.query.length]).toEqual(['query', 3]);
+  });
+
   it('bears none of the marks by which others take wrappers off, not even those of one below it', () => {
     const Client = client();
     instrument(Client.prototype, [], 'otel');

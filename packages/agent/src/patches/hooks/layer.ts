@@ -88,7 +88,7 @@ export class Layer {
       layer.ensure();
       return control(this, args, below);
     };
-    look(front, step.below);
+    look(front, unwrapped(step.below));
     const existing = Object.getOwnPropertyDescriptor(this.#holder, this.name);
     Object.defineProperty(this.#holder, this.name, {
       value: front,
@@ -108,6 +108,13 @@ function look(front: Method, like: Method): void {
     Object.defineProperty(front, key, { ...descriptor, configurable: true });
   }
   Object.defineProperty(front, PATCHED, { value: true, configurable: true });
+}
+
+/** The method itself, under the wrappers of others that say what they wrap. */
+function unwrapped(method: Method): Method {
+  let inner = method;
+  while (isMarked(inner)) inner = inner.__original;
+  return inner;
 }
 
 function isMarked(method: unknown): method is Method & { readonly __original: Method } {
