@@ -65,7 +65,7 @@ function lowTraffic({ time }: RuleSettings): AlertRule {
       `and sum ${by(operation)} (increase(${series(callDuration, 'count', [FAILED])}[${time('6h')}])) > 2.5`,
       `and ${callRate('6h')} < ${BUSY}`,
     ].join('\n'),
-    for: time('5m'),
+    for: time('10m'),
     summary: `${OPERATION_OF_JOB}: {{ $value | humanizePercentage }} of the few calls of 6h failed${failureReason(time('6h'))}`,
     description:
       'Three calls or more failed within 6h, and they are most of the calls of this operation, of which there are too few for a burn rate to be looked at.',
