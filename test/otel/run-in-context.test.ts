@@ -138,3 +138,13 @@ it('runs the call once, outside the context, when attaching fails later on', asy
   expect(await runIn(INNER, ran)).toBeUndefined();
   expect(ran).toHaveBeenCalledTimes(1);
 });
+
+it('asks a manager that fails when it is tried to run the call', async () => {
+  class Failing extends WithOnly {
+    attach(): never {
+      throw new Error('broken context manager');
+    }
+  }
+  context.setGlobalContextManager(new Failing());
+  expect(await runIn(INNER, async () => seen())).toBe('inner');
+});

@@ -64,13 +64,18 @@ function attaching(): Attaching | undefined {
 /** Tried rather than known: a manager is whatever the application registers, and SDK 2.x cannot attach. */
 function endsWithScope(manager: ContextManager): boolean {
   if (manager.attach === undefined) return false;
-  const before = manager.active();
-  const probe = before.setValue(PROBE, true);
-  const attached = new AsyncResource('CrossbridgeProbe').runInAsyncScope(() => {
-    const token = manager.attach?.(probe);
-    return { token, seen: manager.active() };
-  });
-  const restored = manager.active() === before;
-  if (!restored) attached.token?.dispose();
-  return restored && attached.seen === probe;
+  try {
+    const before = manager.active();
+    const probe = before.setValue(PROBE, true);
+    const attached = new AsyncResource('CrossbridgeProbe').runInAsyncScope(() => {
+      const token = manager.attach?.(probe);
+      return { token, seen: manager.active() };
+    });
+    const restored = manager.active() === before;
+    if (!restored) attached.token?.dispose();
+    return restored && attached.seen === probe;
+  } catch {
+    // One that fails at this is asked in the usual way, and its failure there is reported.
+    return false;
+  }
 }
