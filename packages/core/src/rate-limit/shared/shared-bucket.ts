@@ -289,7 +289,7 @@ export class SharedBucket implements LeaseHolder {
       // Tokens for somebody who is gone are for the next; those that nobody takes of the ones not leased are lost.
       if (leased ? this.#stash.take(waiter.cost, nowMs) : passed > 0) {
         passed -= 1;
-        waiter.decide(sharedDecision(this.rate, free, 0, 'store'));
+        waiter.decide(sharedDecision(this.rate, free, 0, leased ? 'lease' : 'store'));
       } else if (short && nowMs + waitMs > waiter.untilMs) {
         waiter.decide(sharedDecision(this.rate, free, bucket.waitUs / 1000, 'store'));
       } else left.push(waiter);

@@ -2,7 +2,7 @@ import type { RateLimitDecision } from '../decision.ts';
 import type { BucketHint } from './bucket-request.ts';
 
 /**
- * Who decided: tokens leased before (`lease`), the store (`store`), what the store said shortly before (`memory`, refusals only), or what
+ * Who decided: tokens that the process has leased (`lease`), the store (`store`), what the store said shortly before (`memory`, refusals only), or what
  * is to happen when the store fails (`fallback`).
  */
 export type DecisionSource = 'lease' | 'store' | 'memory' | 'fallback';

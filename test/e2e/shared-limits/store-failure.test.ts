@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { DatabaseServer } from '../../support/database-server.ts';
+import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
+import { startRedis } from '../../support/redis-server.ts';
+import { describeWithServers } from '../../support/servers.ts';
+import { judge, startFleet } from './fleet.ts';
+import type { HammerOptions } from './hammer-options.ts';
+
+const RATE = { capacity: 500, windowSeconds: 2 };
+const PROCESSES = 4;
+
+describeWithServers(['redis'], 'a store that fails under many processes', () => {
+  let server: DatabaseServer;
+  let proxy: FaultProxy;
+  let common: HammerOptions;
+  beforeEach(async () => {
+    server = await startRedis();
+    proxy = await startFaultProxy(server.port);
+    const limiter = { onStoreError: 'deny', expectedProcesses: PROCESSES, budgetMs: 50 } as const;
+    common = { ports: [proxy.port], library: 'ioredis', rate: RATE, seconds: 4, perMs: 1, limiter };
+  });
+  afterEach(async () => {
+    await proxy?.stop();
+    await server?.stop();
+  });
+
+  const faults: Readonly<Record<string, () => Promise<void>>> = {
+    'hangs for a while': async () => {
+      await server.pause();
+      await sleep(700);
+      server.resume();
+    },
+    'is killed and started again': async () => {
+      await server.kill();
+      await sleep(300);
+      await server.restart();
+    },
+    'loses everything it has': async () => {
+      const client = new Redis(server.port);
+      await client.flushall();
+      client.disconnect();
+    },
+    'is cut off, and loses every other reply then': async () => {
+      let message = 0;
+      proxy.cut();
+      proxy.decide((text) => {
+        message += 1;
+        return text.includes('hammered') && message % 2 === 0 ? 'lose-reply' : undefined;
+      });
+      await sleep(700);
+      proxy.calm();
+    },
+  };
+
+  it.each(Object.keys(faults))('lets nothing pass beyond the limit where nothing may: it %s', async (fault) => {
+    const { reports } = await startFleet(PROCESSES, common);
+    await sleep(1_200);
+    await faults[fault]?.();
+    const verdict = judge(RATE, await reports);
+    // The first process that asks after a loss gives the store what it knows: what others took since it last heard is not of that.
+    expect(verdict.over).toBeLessThanOrEqual(fault === 'loses everything it has' ? RATE.capacity / 20 : 1e-3);
+    expect(verdict.admitted).toBeGreaterThan(RATE.capacity);
+  });
+
+  it('lets pass at most the capacity once more where each process goes on with its share', async () => {
+    const local = { ...common, limiter: { ...common.limiter, onStoreError: 'local' as const } };
+    const { reports } = await startFleet(PROCESSES, local);
+    await sleep(1_000);
+    await faults['hangs for a while']?.();
+    const verdict = judge(RATE, await reports);
+    expect(verdict.over).toBeLessThanOrEqual(RATE.capacity);
+    const alone = (await reports).reduce((sum, report) => sum + (report?.alone.length ?? 0), 0);
+    expect(alone).toBeGreaterThan(0);
+  });
+});
