@@ -43,10 +43,9 @@ export function ioredisStore(client: IORedisStoreClient): SharedStoreClient {
 function ownConnection(client: IORedisStoreClient): Connection {
   const duplicate = client.duplicate.bind(client) as (...args: readonly unknown[]) => Connection;
   if (!('nodes' in client)) return duplicate({ ...ONCE, lazyConnect: false, commandTimeout: undefined });
-  return duplicate([], {
-    ...{ retryDelayOnFailover: 0, retryDelayOnClusterDown: 0, enableOfflineQueue: false, lazyConnect: false },
-    redisOptions: { ...ONCE, enableOfflineQueue: true },
-  });
+  // Commands wait for nodes that are being connected to; what was sent to one that is lost fails, instead of being sent to another.
+  const fate = { retryDelayOnFailover: 0, retryDelayOnClusterDown: 0, enableOfflineQueue: true, lazyConnect: false };
+  return duplicate([], { ...fate, redisOptions: { ...ONCE, enableOfflineQueue: true } });
 }
 
 function call(connection: Connection, [command = '', ...args]: StoreCommand['words']): Promise<unknown> {
