@@ -73,7 +73,7 @@ describeWithServers(['runtimes'], 'hardenUndiciRequest', () => {
     });
 
     it(`${name}: uses few connections, whatever fails`, async () => {
-      await using setup = await setUp(load(name), (response) => json(response, 503, { text: 'x'.repeat(10_000) }));
+      await using setup = await setUp(load(name), (response) => json(response, 503, { text: 'x'.repeat(100_000) }));
       const { pool } = setup;
       let connections = 0;
       pool.on('connect', () => {

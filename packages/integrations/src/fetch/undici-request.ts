@@ -38,7 +38,7 @@ type Callback = (error: unknown, data?: unknown) => void;
 export type UndiciRequest = (this: object, options: UndiciRequestOptions, callback?: Callback) => unknown;
 
 /** Longest body of a failed answer that is read so that its connection can be used again. */
-const MAX_DUMPED_BYTES = 64 * 1024;
+const MAX_DUMPED_BYTES = 128 * 1024;
 
 /**
  * Wraps `Dispatcher.prototype.request` of the package `undici` (6, 7 or 8) so that the requests which match a rule run under the policies of its
