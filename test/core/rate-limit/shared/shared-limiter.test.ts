@@ -106,6 +106,16 @@ describe('a shared limit', () => {
     expect(await admitted([limit.check('u')])).toBe(1);
   });
 
+  it('refuses who would be one too many to wait', async () => {
+    const limit = limiter().limit('search', { capacity: 1, windowSeconds: 60 });
+    await clock.run(limit.acquire('u'));
+    const waiting = [limit.acquire('u', { queue: 2 })];
+    await clock.advance(10);
+    waiting.push(limit.acquire('u', { queue: 2 }));
+    expect(await rejection(limit.acquire('u', { queue: 2 }))).toMatchObject({ code: 'rate_limited' });
+    await clock.run(Promise.all(waiting));
+  });
+
   it('refuses a cost that can never pass', () => {
     expect(() => limiter().limit('search', TEN).check('u', 11)).toThrow(/can never pass the limit 'search'/);
   });
@@ -214,11 +224,6 @@ describe('leases', () => {
 
   it('leave something for a process that asks for little beside one that asks for all', async () => {
     const [greedy, modest] = [limiter().limit('search', BUSY), limiter().limit('search', BUSY)];
-    const little: { yes: number; sync: number }[] = [];
-    const meanwhile = (async (): Promise<void> => {
-      little.push(await drive(() => modest.check('hot'), 0, 0));
-    })();
-    await meanwhile;
     let [modestYes, greedyYes, modestAsked] = [0, 0, 0];
     for (let ms = 0; ms < 4_000; ms += 1) {
       for (const answer of times(10, () => greedy.check('hot')))

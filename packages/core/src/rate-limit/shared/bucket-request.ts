@@ -59,7 +59,17 @@ export interface StoreAnswer {
   readonly buckets: readonly BucketAnswer[];
 }
 
-/** `passed` of a request that fills its bucket. */
+/** A question that takes and leases nothing. */
+export function bareRequest(
+  storeKey: string,
+  { capacity, windowSeconds }: { readonly capacity: number; readonly windowSeconds: number },
+  hint: BucketHint | undefined,
+): BucketRequest {
+  const tokensPerUs = capacity / (windowSeconds * 1e6);
+  return { storeKey, capacity, tokensPerUs, need: 0, charge: 0, extra: 0, leaseUs: 0, report: undefined, hint };
+}
+
+/** The number of requests of a question that fills its bucket. */
 export const FILL = -1;
 
 /** Arguments of the script. */

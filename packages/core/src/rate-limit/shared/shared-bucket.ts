@@ -1,8 +1,8 @@
 import { Alarm } from '../alarm.ts';
-import type { BucketAnswer, BucketRequest, StoreAnswer } from './bucket-request.ts';
+import { BucketAlone } from './bucket-alone.ts';
+import { type BucketAnswer, type BucketRequest, bareRequest, type StoreAnswer } from './bucket-request.ts';
 import type { BucketWorld, LeaseHolder, StoreWaiter } from './bucket-world.ts';
 import { Demand } from './demand.ts';
-import { OwedTokens } from './owed-tokens.ts';
 import {
   freeNow,
   hintOf,
@@ -12,11 +12,8 @@ import {
   sharedDecision,
 } from './shared-decision.ts';
 import { leaseDeadlineMs, Stash } from './stash.ts';
+import { StoreLine } from './store-line.ts';
 
-/** Requests that one question may be for. */
-const MOST_AT_ONCE = 10_000;
-/** A refusal is not remembered for longer: tokens may have been given back, or the bucket filled. */
-const LONGEST_MEMORY_MS = 1_000;
 /** Tokens of a lease that ends so soon are given back, and those that nobody wanted for so long. */
 const QUIET_MS = 20;
 /** A lease is renewed when less of it than this share is left. */
@@ -30,22 +27,21 @@ export class SharedBucket implements LeaseHolder {
   readonly #stash = new Stash();
   readonly #retry: Alarm;
   #demand: Demand;
-  #waiters: StoreWaiter[] = [];
+  readonly #line = new StoreLine();
+  /** What the store said last. */
   known: KnownLevel | undefined;
   #baseUs = 0;
   #asking = false;
   #soon = false;
   #low = 0;
   #usedMs = 0;
-  #blockedMs = 0;
-  #blockedNeed = 0;
-  #degraded = false;
-  readonly #owed = new OwedTokens();
+  readonly #alone: BucketAlone;
 
   constructor(storeKey: string, rate: SharedRate, world: BucketWorld) {
     this.storeKey = storeKey;
     this.rate = rate;
     this.#world = world;
+    this.#alone = new BucketAlone(world.fallback);
     this.#demand = new Demand(rate, world.clock.now());
     this.#retry = new Alarm(world.clock, () => this.#goOn());
   }
@@ -54,10 +50,10 @@ export class SharedBucket implements LeaseHolder {
   idle(nowMs: number): boolean {
     return (
       !this.#asking &&
-      this.#waiters.length === 0 &&
+      this.#line.length === 0 &&
       this.#stash.empty &&
-      nowMs >= this.#blockedMs &&
-      this.#owing(nowMs) === 0
+      this.emptyMs(Number.POSITIVE_INFINITY) === 0 &&
+      this.#alone.owed(this.rate, nowMs) === 0
     );
   }
 
@@ -71,29 +67,27 @@ export class SharedBucket implements LeaseHolder {
       this.#demand = new Demand(rate, this.#world.clock.now());
     }
     this.rate = rate;
-    this.#blockedMs = 0;
+    this.#line.forget();
     this.#goOn();
   }
 
   /** Decides by what is at hand; undefined when the store must be asked. */
   takeNow(cost: number, nowMs: number): SharedDecision | undefined {
     this.#demand.add(cost);
-    if (this.#waiters.length > 0) return undefined;
+    if (this.#line.length > 0) return undefined;
     this.#usedMs = nowMs;
     if (!this.#stash.empty && Number.isInteger(cost) && this.#stash.take(cost, nowMs)) {
       const held = this.#stash.available(nowMs);
-      if (held < this.#low && nowMs >= this.#blockedMs) void this.#ask(false);
+      if (held < this.#low && this.#line.emptyMs(1, nowMs) === 0) void this.#ask(false);
       return sharedDecision(this.rate, held + freeNow(this.rate, this.known, nowMs), 0, 'lease');
     }
-    if (nowMs < this.#blockedMs && cost >= this.#blockedNeed) {
-      return sharedDecision(this.rate, freeNow(this.rate, this.known, nowMs), this.#blockedMs - nowMs, 'memory');
-    }
-    return undefined;
+    const waitMs = this.#line.emptyMs(cost, nowMs);
+    return waitMs > 0 ? this.#remembered(waitMs, nowMs) : undefined;
   }
 
   /** Lets somebody wait for an answer of the store, and for tokens as long as it may. */
   join(waiter: StoreWaiter): void {
-    this.#waiters.push(waiter);
+    this.#line.join(waiter);
     if (this.#asking || this.#soon) return;
     this.#soon = true;
     // All who ask in this tick share one question.
@@ -103,9 +97,14 @@ export class SharedBucket implements LeaseHolder {
     });
   }
 
+  /** How long there are no such tokens, as far as is known; 0 when there may be. */
+  emptyMs(cost: number): number {
+    return this.#line.emptyMs(cost, this.#world.clock.now());
+  }
+
   /** Those who wait. */
   get waiting(): number {
-    return this.#waiters.length;
+    return this.#line.length;
   }
 
   /** Reports what was spent and gives back what is not used, once the key has gone quiet or the lease ends soon. */
@@ -118,7 +117,7 @@ export class SharedBucket implements LeaseHolder {
     const { horizonMs } = this.#demand;
     const quiet = nowMs - this.#usedMs >= Math.max(horizonMs, QUIET_MS);
     const ends = this.#stash.deadlineMs - nowMs < QUIET_MS;
-    if ((quiet || ends) && this.#waiters.length === 0) void this.#ask(true);
+    if ((quiet || ends) && this.#line.length === 0) void this.#ask(true);
   }
 
   /** Gives back everything it holds. */
@@ -128,35 +127,30 @@ export class SharedBucket implements LeaseHolder {
 
   /** Takes note of tokens that were handed out without the store, which is to hear of them later. */
   owe(cost: number, nowMs: number): void {
-    this.#owed.add(cost, this.rate.capacity, this.#world.fallback.perMs(this.rate), nowMs);
+    this.#alone.owe(this.rate, cost, nowMs);
   }
 
   /** What decides while the store does not. */
   decideAlone(cost: number): SharedDecision {
-    const { fallback, clock } = this.#world;
-    const nowMs = clock.now();
-    if (!this.#degraded) {
-      this.#degraded = true;
-      fallback.begin(this.storeKey, this.rate, freeNow(this.rate, this.known, nowMs));
-    }
-    const decision = fallback.decide(this.storeKey, this.rate, cost);
-    if (decision.admitted) this.owe(cost, nowMs);
-    return decision;
+    const nowMs = this.#world.clock.now();
+    return this.#alone.decide(this.storeKey, this.rate, cost, freeNow(this.rate, this.known, nowMs), nowMs);
   }
 
   /** Takes note of what the store says. */
   learn(answer: StoreAnswer, { free, leased, leaseUs }: BucketAnswer, nowMs: number): void {
     this.known = { free, leased, leasedUs: leaseUs, atMs: nowMs };
     this.#baseUs = answer.atUs;
-    this.#degraded = false;
+    this.#alone.end();
   }
 
   async #ask(giveBack: boolean): Promise<void> {
     if (this.#asking) return;
     const nowMs = this.#world.clock.now();
-    const owing = this.#owing(nowMs) > 0;
-    const asked = owing ? [] : this.#front();
-    const request = owing ? this.#settling(nowMs) : this.#request(asked[0]?.cost ?? 1, giveBack, nowMs);
+    // The store is told first what was handed out without it.
+    const owed = this.#alone.owed(this.rate, nowMs);
+    const owing = owed > 0;
+    const asked = owing ? [] : this.#line.front();
+    const request = owing ? { ...this.bare(nowMs), charge: owed } : this.#request(asked[0]?.cost ?? 1, giveBack, nowMs);
     const idle = asked.length === 0 && request.extra === 0 && request.report === undefined && !owing;
     if (idle) return;
     this.#asking = true;
@@ -167,11 +161,11 @@ export class SharedBucket implements LeaseHolder {
       const bucket = answer.buckets[0] as BucketAnswer;
       this.#asking = false;
       this.learn(answer, bucket, clock.now());
-      if (owing) this.#owed.clear();
+      if (owing) this.#alone.told();
       else this.#serve(asked, request, answer, bucket, nowMs);
     } catch {
       this.#asking = false;
-      for (const waiter of this.#waiters.splice(0)) if (!waiter.gone) waiter.decide(this.decideAlone(waiter.cost));
+      for (const waiter of this.#line.leave()) waiter.decide(this.decideAlone(waiter.cost));
       return;
     }
     this.#goOn();
@@ -181,37 +175,13 @@ export class SharedBucket implements LeaseHolder {
   #goOn(): void {
     if (this.#asking) return;
     const nowMs = this.#world.clock.now();
-    this.#waiters = this.#waiters.filter(({ gone }) => !gone);
-    let [first] = this.#waiters;
-    const blocked = (): boolean => first !== undefined && nowMs < this.#blockedMs && first.cost >= this.#blockedNeed;
-    while (first !== undefined && blocked() && first.untilMs < this.#blockedMs) {
-      this.#refuse(first, nowMs);
-      this.#waiters.shift();
-      first = this.#waiters[0];
-    }
-    if (first === undefined) return;
-    if (!blocked()) {
-      void this.#ask(false);
-      return;
-    }
-    // Nobody overtakes the first: those who cannot wait as long as it must are refused.
-    this.#waiters = this.#waiters.filter((waiter) => {
-      if (waiter.untilMs < this.#blockedMs) this.#refuse(waiter, nowMs);
-      return waiter.untilMs >= this.#blockedMs;
-    });
-    this.#retry.set(this.#blockedMs, nowMs);
+    const waitMs = this.#line.settle(nowMs, (waiter, ms) => waiter.decide(this.#remembered(ms, nowMs)));
+    if (waitMs === 0) void this.#ask(false);
+    else if (waitMs !== undefined) this.#retry.set(nowMs + waitMs, nowMs);
   }
 
-  #refuse(waiter: StoreWaiter, nowMs: number): void {
-    const free = freeNow(this.rate, this.known, nowMs);
-    waiter.decide(sharedDecision(this.rate, free, Math.max(this.#blockedMs - nowMs, 0.001), 'memory'));
-  }
-
-  /** Waiters from the front that want the same number of tokens. */
-  #front(): StoreWaiter[] {
-    const cost = this.#waiters[0]?.cost;
-    const end = this.#waiters.findIndex((waiter) => waiter.cost !== cost);
-    return this.#waiters.slice(0, Math.min(end < 0 ? this.#waiters.length : end, MOST_AT_ONCE));
+  #remembered(waitMs: number, nowMs: number): SharedDecision {
+    return sharedDecision(this.rate, freeNow(this.rate, this.known, nowMs), waitMs, 'memory');
   }
 
   #request(need: number, giveBack: boolean, nowMs: number): BucketRequest {
@@ -229,29 +199,9 @@ export class SharedBucket implements LeaseHolder {
     };
   }
 
-  #owing(nowMs: number): number {
-    return this.#owed.amount(this.#world.fallback.perMs(this.rate), nowMs);
-  }
-
-  /** Tells the store what was handed out without it. */
-  #settling(nowMs: number): BucketRequest {
-    return { ...this.bare(nowMs), charge: this.#owing(nowMs) };
-  }
-
   /** A question that takes and leases nothing. */
   bare(nowMs: number): BucketRequest {
-    const { capacity, windowSeconds } = this.rate;
-    return {
-      storeKey: this.storeKey,
-      capacity,
-      tokensPerUs: capacity / (windowSeconds * 1e6),
-      need: 0,
-      charge: 0,
-      extra: 0,
-      leaseUs: 0,
-      report: undefined,
-      hint: hintOf(this.rate, this.known, nowMs),
-    };
+    return bareRequest(this.storeKey, this.rate, hintOf(this.rate, this.known, nowMs));
   }
 
   #serve(
@@ -276,13 +226,8 @@ export class SharedBucket implements LeaseHolder {
     const short = bucket.waitUs > 0;
     const paceMs = leased || !this.#stash.empty ? this.#demand.paceMs : 0;
     const waitMs = short ? Math.max(bucket.waitUs / 1000, paceMs) : 0;
-    if (short && passed < asked.length) {
-      this.#blockedMs = nowMs + Math.min(waitMs, LONGEST_MEMORY_MS);
-      this.#blockedNeed = request.need;
-    } else if (short && asked.length === 0 && bucket.extra === 0) {
-      this.#blockedMs = nowMs + paceMs;
-      this.#blockedNeed = request.need;
-    }
+    if (short && passed < asked.length) this.#line.remember(request.need, waitMs, nowMs);
+    else if (short && asked.length === 0 && bucket.extra === 0) this.#line.remember(request.need, paceMs, nowMs);
     const left: StoreWaiter[] = [];
     for (const waiter of asked) {
       if (waiter.gone) continue;
@@ -294,6 +239,6 @@ export class SharedBucket implements LeaseHolder {
         waiter.decide(sharedDecision(this.rate, free, bucket.waitUs / 1000, 'store'));
       } else left.push(waiter);
     }
-    this.#waiters.splice(0, asked.length, ...left);
+    this.#line.putBack(asked.length, left);
   }
 }

@@ -73,8 +73,10 @@ export class SharedLimit implements ClaimedLimit {
     const nowMs = this.world.clock.now();
     const atOnce = bucket.takeNow(cost, nowMs);
     if (atOnce?.admitted === true) return atOnce;
-    const refused = atOnce !== undefined && (maxWaitMs < atOnce.retryAfterMs || bucket.waiting >= queue);
-    const decision = refused ? atOnce : await this.#wait(bucket, cost, nowMs + maxWaitMs, signal);
+    const retryAfterMs = atOnce?.retryAfterMs ?? bucket.emptyMs(cost);
+    if (retryAfterMs > 0 && (maxWaitMs < retryAfterMs || bucket.waiting >= queue))
+      throw this.#refusal(key, retryAfterMs);
+    const decision = await this.#wait(bucket, cost, nowMs + maxWaitMs, signal);
     if (!decision.admitted) throw this.#refusal(key, decision.retryAfterMs);
     return decision;
   }
