@@ -3,8 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { parse, warningsOf, yaml } from '../../support/config.ts';
 
 const LIMIT = 'capacity: 5, window: 1s';
-const SDK_RULE = 'upstreams: [{match: {host: api.openai.com}, operation: a}]';
-const MARKED_RULE = SDK_RULE.replace('api', '‸api');
 
 /** Each: what fires (at the mark ‸), its path, its words, and what is so close to it that it must not. */
 const CASES: readonly [sections: string, place: string, message: string, ...quiet: string[]][] = [
@@ -106,15 +104,6 @@ const CASES: readonly [sections: string, place: string, message: string, ...quie
     'so a never hedges them (an AI SDK',
     'operations: {a: {hedge: {delay: 1}}}, upstreams: [{match: {method: POST}, operation: a, idempotent: true}]',
     'operations: {a: {hedge: {delay: 1}}}, upstreams: [{match: {method: GET}, operation: a}]',
-  ],
-  [
-    `operations: {a: {rate_limit: {${LIMIT}}}}, ${MARKED_RULE}`,
-    'upstreams[0].match.host',
-    'a has no retry, and the SDKs of this host no longer repeat requests',
-    `operations: {a: {retry: quick}}, ${SDK_RULE}`,
-    `operations: {a: {retry: false}}, ${SDK_RULE}`,
-    `retry: {enabled: false}, operations: {a: {}}, ${SDK_RULE}`,
-    `operations: {a: {}}, ${SDK_RULE.replace('openai', 'example')}`,
   ],
 ];
 
