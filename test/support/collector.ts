@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { serverPath } from './servers.ts';
-import { freePorts, startProcess, waitFor } from './servers-process.ts';
+import { freePorts, startProcess, temporaryDirectory, waitFor } from './servers-process.ts';
 
 export interface Collector {
   /** Base URL for OTLP over HTTP; `/v1/traces` and so on are appended by exporters. */
@@ -16,11 +16,14 @@ export interface Collector {
   scrapeOwn(): Promise<string>;
   log(): string;
   stop(): Promise<void>;
+  /** Ends it as a crash does, with SIGKILL, and resolves when it is gone. */
+  kill(): Promise<void>;
 }
 
 /**
  * Starts a real Collector with one of the configurations of `collector/` on free loopback ports, and waits until its
- * health check says that it serves. `env` is added to the environment; `COLLECTOR_BACKEND` says where traces go.
+ * health check says that it serves. `env` is added to the environment; `COLLECTOR_BACKEND` says where traces go, and every trace is
+ * kept unless `COLLECTOR_SAMPLING_PERCENTAGE` says less. Its queue is gone with it unless `COLLECTOR_STORAGE` names a directory.
  * `overrides` are single settings, `exporters::otlp_http::encoding: json`.
  */
 export async function startCollector(
@@ -36,6 +39,7 @@ export async function startCollector(
     string,
     string,
   ];
+  const storage = temporaryDirectory('collector');
   const configs = [configPath, ...overrides.map((setting) => `yaml:${setting}`)];
   const server = startProcess(
     serverPath('otelcol'),
@@ -47,10 +51,16 @@ export async function startCollector(
         COLLECTOR_PROMETHEUS: prometheus,
         COLLECTOR_HEALTH: health,
         COLLECTOR_TELEMETRY_PORT: `${ports[4]}`,
+        COLLECTOR_STORAGE: storage.path,
+        COLLECTOR_SAMPLING_PERCENTAGE: '100',
         ...env,
       },
     },
   );
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    storage.remove();
+  };
   try {
     await waitFor(async () => ((await fetch(`http://${health}`)).ok ? true : undefined), {
       what: 'the Collector to be healthy',
@@ -58,7 +68,7 @@ export async function startCollector(
       log: server.log,
     });
   } catch (error) {
-    await server.stop();
+    await stop();
     throw error;
   }
   return {
@@ -68,7 +78,12 @@ export async function startCollector(
     scrape: () => scrape(`http://${prometheus}/metrics`),
     scrapeOwn: () => scrape(`http://${telemetry}/metrics`),
     log: server.log,
-    stop: server.stop,
+    stop,
+    async kill() {
+      if (server.pid !== undefined) process.kill(server.pid, 'SIGKILL');
+      await server.crashed.catch(() => {});
+      storage.remove();
+    },
   };
 }
 

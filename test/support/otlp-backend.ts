@@ -23,6 +23,7 @@ export interface ReceivedSpan {
 export interface OtlpBackend extends AsyncDisposable {
   /** Base URL, for an exporter that appends `/v1/traces`. */
   readonly url: string;
+  readonly port: number;
   /** Every span so far, in order of arrival. */
   readonly spans: readonly ReceivedSpan[];
   /** Answers the next `count` requests with `status` and keeps nothing of them. */
@@ -54,7 +55,8 @@ interface OtlpTraces {
   }[];
 }
 
-export async function startOtlpBackend(): Promise<OtlpBackend> {
+/** Starts one. `port` is for one that was away and is back; default a free one. */
+export async function startOtlpBackend(port = 0): Promise<OtlpBackend> {
   const spans: ReceivedSpan[] = [];
   let requests = 0;
   let failures = { left: 0, status: 503 };
@@ -68,15 +70,16 @@ export async function startOtlpBackend(): Promise<OtlpBackend> {
     }
     if (request.url === '/v1/traces') spans.push(...toSpans(JSON.parse(body)));
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-  }).listen(0, '127.0.0.1');
+  }).listen(port, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as { port: number };
+  const address = server.address() as { port: number };
   const stop = async (): Promise<void> => {
     server.closeAllConnections();
     await once(server.close(), 'close');
   };
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${address.port}`,
+    port: address.port,
     spans,
     failNext: (count, status) => {
       failures = { left: count, status };
