@@ -10,6 +10,8 @@ export interface HammerOptions {
   readonly seconds: number;
   /** Questions every millisecond or so. */
   readonly perMs: number;
+  /** Whether they come evenly, and `perMs` is exact, in the place of bursts and rests. */
+  readonly steady?: boolean;
   readonly limiter: Pick<SharedRateLimiterOptions, 'onStoreError' | 'expectedProcesses' | 'leases' | 'budgetMs'>;
 }
 

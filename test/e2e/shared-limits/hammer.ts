@@ -80,11 +80,19 @@ function ask(): void {
 // Everybody begins when all are ready, bursts at times of its own and rests in between.
 process.stdout.write('ready\n');
 await once(process.stdin, 'data');
-const endMs = performance.now() + seconds * 1000;
-for (let round = process.pid; performance.now() < endMs; round += 1) {
-  const burst = round % 97 === 0 ? 50 : 1;
-  for (let count = 0; count < perMs * burst; count += 1) ask();
-  await new Promise((resolve) => setTimeout(resolve, round % 97 < 3 ? 30 : 1));
+const startMs = performance.now();
+const endMs = startMs + seconds * 1000;
+if (options.steady === true) {
+  while (performance.now() < endMs) {
+    while (asked < (performance.now() - startMs) * perMs) ask();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+} else {
+  for (let round = process.pid; performance.now() < endMs; round += 1) {
+    const burst = round % 97 === 0 ? 50 : 1;
+    for (let count = 0; count < perMs * burst; count += 1) ask();
+    await new Promise((resolve) => setTimeout(resolve, round % 97 < 3 ? 30 : 1));
+  }
 }
 const calls = shared.storeCalls;
 await new Promise((resolve) => setTimeout(resolve, 200));

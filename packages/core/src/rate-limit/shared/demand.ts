@@ -1,7 +1,9 @@
 import type { SharedRate } from './shared-decision.ts';
 
 /** Leases are sized for this share of the window, within bounds: longer ones would stand in the way of others. */
-const HORIZON_SHARE = 1 / 4;
+const HORIZON_SHARE = 0.3;
+/** How long a lease is good for, as a share of the window: what is leased and not reported then stays well below the capacity. */
+const LEASE_SHARE = 0.6;
 const LEAST_HORIZON_MS = 10;
 const MOST_HORIZON_MS = 200;
 const LEAST_LEASE_MS = 50;
@@ -29,7 +31,7 @@ export class Demand {
   constructor({ capacity, windowSeconds }: SharedRate, nowMs: number) {
     const windowMs = windowSeconds * 1000;
     this.horizonMs = Math.min(Math.max(windowMs * HORIZON_SHARE, LEAST_HORIZON_MS), MOST_HORIZON_MS);
-    this.leaseUs = Math.round(Math.min(Math.max(windowMs / 2, LEAST_LEASE_MS), MOST_LEASE_MS) * 1000);
+    this.leaseUs = Math.round(Math.min(Math.max(windowMs * LEASE_SHARE, LEAST_LEASE_MS), MOST_LEASE_MS) * 1000);
     this.#leasable = (capacity * this.horizonMs) / windowMs >= HOT;
     this.paceMs = Math.min(windowMs / SCARCE_ASKS, LONGEST_PACE_MS);
     this.#sinceMs = nowMs;

@@ -14,10 +14,12 @@ import {
 import { leaseDeadlineMs, Stash } from './stash.ts';
 import { StoreLine } from './store-line.ts';
 
-/** Tokens of a lease that ends so soon are given back, and those that nobody wanted for so long. */
+/** Tokens that nobody wanted for so long are given back. */
 const QUIET_MS = 20;
+/** Tokens are given back when no more than this share of their lease is left. */
+const LAST = 0.1;
 /** A lease is renewed when less of it than this share is left. */
-const LOW = 0.35;
+const LOW = 0.2;
 
 /** What one process knows of, holds of and wants of one shared bucket. At most one question about it is under way. */
 export class SharedBucket implements LeaseHolder {
@@ -71,16 +73,24 @@ export class SharedBucket implements LeaseHolder {
     this.#goOn();
   }
 
+  /** Spends leased tokens, if there are enough. */
+  spend(cost: number, nowMs: number): boolean {
+    if (this.#stash.empty || this.#line.length > 0 || !(cost > 0 && Number.isInteger(cost))) return false;
+    if (!this.#stash.take(cost, nowMs)) return false;
+    this.#demand.add(cost);
+    this.#usedMs = nowMs;
+    if (this.#stash.tokens < this.#low && this.#line.emptyMs(1, nowMs) === 0) void this.#ask(false);
+    return true;
+  }
+
   /** Decides by what is at hand; undefined when the store must be asked. */
   takeNow(cost: number, nowMs: number): SharedDecision | undefined {
-    this.#demand.add(cost);
-    if (this.#line.length > 0) return undefined;
-    this.#usedMs = nowMs;
-    if (!this.#stash.empty && Number.isInteger(cost) && this.#stash.take(cost, nowMs)) {
-      const held = this.#stash.available(nowMs);
-      if (held < this.#low && this.#line.emptyMs(1, nowMs) === 0) void this.#ask(false);
-      return sharedDecision(this.rate, held + freeNow(this.rate, this.known, nowMs), 0, 'lease');
+    if (this.spend(cost, nowMs)) {
+      return sharedDecision(this.rate, this.#stash.tokens + freeNow(this.rate, this.known, nowMs), 0, 'lease');
     }
+    this.#demand.add(cost);
+    this.#usedMs = nowMs;
+    if (this.#line.length > 0) return undefined;
     const waitMs = this.#line.emptyMs(cost, nowMs);
     return waitMs > 0 ? this.#remembered(waitMs, nowMs) : undefined;
   }
@@ -101,7 +111,6 @@ export class SharedBucket implements LeaseHolder {
   emptyMs(cost: number): number {
     return this.#line.emptyMs(cost, this.#world.clock.now());
   }
-
   /** Those who wait. */
   get waiting(): number {
     return this.#line.length;
@@ -114,9 +123,8 @@ export class SharedBucket implements LeaseHolder {
       this.#world.holding.delete(this);
       return;
     }
-    const { horizonMs } = this.#demand;
-    const quiet = nowMs - this.#usedMs >= Math.max(horizonMs, QUIET_MS);
-    const ends = this.#stash.deadlineMs - nowMs < QUIET_MS;
+    const quiet = nowMs - this.#usedMs >= Math.max(this.#demand.horizonMs, QUIET_MS);
+    const ends = this.#stash.deadlineMs - nowMs < (this.#demand.leaseUs / 1000) * LAST;
     if ((quiet || ends) && this.#line.length === 0) void this.#ask(true);
   }
 
@@ -151,8 +159,7 @@ export class SharedBucket implements LeaseHolder {
     const owing = owed > 0;
     const asked = owing ? [] : this.#line.front();
     const request = owing ? { ...this.bare(nowMs), charge: owed } : this.#request(asked[0]?.cost ?? 1, giveBack, nowMs);
-    const idle = asked.length === 0 && request.extra === 0 && request.report === undefined && !owing;
-    if (idle) return;
+    if (asked.length === 0 && request.extra === 0 && request.report === undefined && !owing) return;
     this.#asking = true;
     const { link, clock } = this.#world;
     const count = owing ? 1 : asked.length;
@@ -187,13 +194,13 @@ export class SharedBucket implements LeaseHolder {
   #request(need: number, giveBack: boolean, nowMs: number): BucketRequest {
     const wanted = this.#world.leases && !giveBack && Number.isInteger(need) ? this.#demand.perHorizon(nowMs) : 0;
     const leases = wanted > 0;
-    this.#low = leases ? wanted * LOW : 0;
+    this.#low = wanted * LOW;
     const told = this.#stash.report(giveBack);
     return {
       ...this.bare(nowMs),
       need,
       charge: need,
-      extra: leases ? Math.max(0, wanted - this.#stash.available(nowMs)) : 0,
+      extra: Math.max(0, wanted - this.#stash.available(nowMs)),
       leaseUs: leases ? this.#demand.leaseUs : 0,
       report: told === undefined ? undefined : { ...told, baseUs: this.#baseUs },
     };
@@ -221,8 +228,7 @@ export class SharedBucket implements LeaseHolder {
       holding.add(this);
       watch();
     }
-    let passed = answer.passed;
-    const free = Math.max(0, bucket.free);
+    let { passed } = answer;
     const short = bucket.waitUs > 0;
     const paceMs = leased || !this.#stash.empty ? this.#demand.paceMs : 0;
     const waitMs = short ? Math.max(bucket.waitUs / 1000, paceMs) : 0;
@@ -234,9 +240,9 @@ export class SharedBucket implements LeaseHolder {
       // Tokens for somebody who is gone are for the next; those that nobody takes of the ones not leased are lost.
       if (leased ? this.#stash.take(waiter.cost, nowMs) : passed > 0) {
         passed -= 1;
-        waiter.decide(sharedDecision(this.rate, free, 0, leased ? 'lease' : 'store'));
+        waiter.decide(sharedDecision(this.rate, bucket.free, 0, leased ? 'lease' : 'store'));
       } else if (short && nowMs + waitMs > waiter.untilMs) {
-        waiter.decide(sharedDecision(this.rate, free, bucket.waitUs / 1000, 'store'));
+        waiter.decide(sharedDecision(this.rate, bucket.free, bucket.waitUs / 1000, 'store'));
       } else left.push(waiter);
     }
     this.#line.putBack(asked.length, left);

@@ -1,6 +1,7 @@
 import { RateLimitExceeded } from '../../errors.ts';
 import { type AcquireOptions, assertAcquireOptions, assertReserveOptions } from '../limiter-options.ts';
 import { assertCanPass, assertCost, assertPositive } from '../validate.ts';
+import { BucketCache } from './bucket-cache.ts';
 import { FILL } from './bucket-request.ts';
 import type { BucketWorld, StoreWaiter } from './bucket-world.ts';
 import type { SharedBucket } from './shared-bucket.ts';
@@ -11,7 +12,8 @@ import { type ClaimedLimit, type SharedClaim, takeAll } from './take-all.ts';
 /** Where limits have their buckets from. */
 export interface BucketSource {
   readonly world: BucketWorld;
-  bucket(limit: string, group: string | undefined, key: string, rate: SharedRate): SharedBucket;
+  readonly maxKeys: number;
+  newBucket(limit: string, group: string | undefined, key: string, rate: SharedRate): SharedBucket;
 }
 
 /** One limit that processes share: a bucket for each key. */
@@ -20,11 +22,13 @@ export class SharedLimit implements ClaimedLimit {
   readonly group: string | undefined;
   readonly world: BucketWorld;
   readonly #source: BucketSource;
+  readonly #buckets: BucketCache;
   #rate: SharedRate;
 
   constructor(source: BucketSource, name: string, rate: SharedRate, group: string | undefined) {
     this.#source = source;
     this.world = source.world;
+    this.#buckets = new BucketCache(source.maxKeys);
     this.name = name;
     this.group = group;
     this.#rate = checked(rate);
@@ -46,6 +50,8 @@ export class SharedLimit implements ClaimedLimit {
    * @throws InvalidArgumentError for a cost that can never pass
    */
   check(key: string, cost = 1): boolean | Promise<boolean> {
+    const leased = this.#buckets.get(key);
+    if (leased?.rate === this.#rate && leased.spend(cost, this.world.clock.now())) return true;
     const decision = this.decide(key, cost);
     return decision instanceof Promise ? decision.then(({ admitted }) => admitted) : decision.admitted;
   }
@@ -127,7 +133,12 @@ export class SharedLimit implements ClaimedLimit {
 
   /** The bucket of a key; not for applications. */
   bucket(key: string): SharedBucket {
-    return this.#source.bucket(this.name, this.group, key, this.#rate);
+    let bucket = this.#buckets.get(key);
+    if (bucket === undefined) {
+      bucket = this.#source.newBucket(this.name, this.group, key, this.#rate);
+      this.#buckets.add(key, bucket, this.world.clock.now());
+    } else if (bucket.rate !== this.#rate) bucket.configure(this.#rate);
+    return bucket;
   }
 
   #wait(bucket: SharedBucket, cost: number, untilMs: number, signal: AbortSignal | undefined): Promise<SharedDecision> {

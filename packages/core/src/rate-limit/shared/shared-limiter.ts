@@ -11,8 +11,6 @@ import { storeKeyOf } from './store-key.ts';
 import { StoreLink } from './store-link.ts';
 
 const SWEEP_MS = 10;
-/** Buckets looked at for one to forget. */
-const FORGET_TRIES = 16;
 
 /**
  * Rate limits that many processes share through Redis or Valkey. No window sees more admitted than the capacity and what it refills, by
@@ -26,9 +24,9 @@ export class SharedRateLimiter implements BucketSource {
   readonly #client: SharedRateLimiterOptions['client'];
   readonly #clock: Clock;
   readonly #prefix: string;
-  readonly #maxKeys: number;
+  /** Buckets that are remembered, of each limit. */
+  readonly maxKeys: number;
   readonly #breaker: StoreBreaker;
-  readonly #buckets = new Map<string, SharedBucket>();
   #watching = false;
   #closed = false;
 
@@ -40,7 +38,7 @@ export class SharedRateLimiter implements BucketSource {
     this.#client = client;
     this.#clock = clock;
     this.#prefix = prefix;
-    this.#maxKeys = maxKeys;
+    this.maxKeys = maxKeys;
     let from: StoreState = 'up';
     this.#breaker = new StoreBreaker(clock, random, (to) => {
       onEvent?.({ type: 'rate_limit.store_changed', from, to, mode: onStoreError });
@@ -84,16 +82,9 @@ export class SharedRateLimiter implements BucketSource {
     return new SharedLimit(this, name, rate, options.group);
   }
 
-  /** The bucket of a key; not for applications. */
-  bucket(limit: string, group: string | undefined, key: string, rate: SharedRate): SharedBucket {
-    const storeKey = storeKeyOf(this.#prefix, limit, group, key);
-    let bucket = this.#buckets.get(storeKey);
-    if (bucket === undefined) {
-      if (this.#buckets.size >= this.#maxKeys) this.#forget();
-      bucket = new SharedBucket(storeKey, rate, this.world);
-      this.#buckets.set(storeKey, bucket);
-    } else if (bucket.rate !== rate) bucket.configure(rate);
-    return bucket;
+  /** A bucket that nobody knows yet; not for applications. */
+  newBucket(limit: string, group: string | undefined, key: string, rate: SharedRate): SharedBucket {
+    return new SharedBucket(storeKeyOf(this.#prefix, limit, group, key), rate, this.world);
   }
 
   /** Gives leased tokens back and ends connections that were made for the limits. */
@@ -121,17 +112,5 @@ export class SharedRateLimiter implements BucketSource {
   #sweep(): void {
     const nowMs = this.#clock.now();
     for (const bucket of this.world.holding) bucket.sweep(nowMs);
-  }
-
-  /** Forgets a bucket that has been known for long and is idle, mostly. */
-  #forget(): void {
-    const nowMs = this.#clock.now();
-    let tries = FORGET_TRIES;
-    for (const [storeKey, bucket] of this.#buckets) {
-      this.#buckets.delete(storeKey);
-      if (bucket.idle(nowMs) || tries <= 0) return;
-      this.#buckets.set(storeKey, bucket);
-      tries -= 1;
-    }
   }
 }

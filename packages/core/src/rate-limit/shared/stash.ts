@@ -70,6 +70,11 @@ export class Stash {
     this.#setDeadline();
   }
 
+  /** Tokens held, those included that have lapsed since somebody looked. */
+  get tokens(): number {
+    return this.#tokens;
+  }
+
   /** Tokens that may be spent now. */
   available(nowMs: number): number {
     if (nowMs >= this.#deadlineMs) this.#lapse(nowMs);
