@@ -50,11 +50,15 @@ export class ModuleState implements Patch {
   report(): PatchReport {
     const status = this.status();
     const reason = this.#reason(status);
+    const inFront = this.#layers.flatMap(({ name, outermost, current }) =>
+      outermost || typeof current !== 'function' ? [] : [{ method: name, by: current }],
+    );
     return {
       module: this.module,
       status,
       copies: this.#copies.map(({ found, problem }) => ({ ...found, ...(problem === undefined ? {} : { problem }) })),
       ...(reason === undefined ? {} : { reason }),
+      ...(inFront.length === 0 ? {} : { inFront }),
     };
   }
 

@@ -18,6 +18,12 @@ export interface FoundModule {
   readonly build: 'cjs' | 'esm';
 }
 
+/** A function that stands where a patch wants to be. */
+export interface InFront {
+  readonly method: string;
+  readonly by: { readonly name: string };
+}
+
 /** What `crossbridge doctor` tells of a patch. */
 export interface PatchReport {
   readonly module: PatchName;
@@ -26,6 +32,8 @@ export interface PatchReport {
   readonly copies: readonly (FoundModule & { readonly problem?: string })[];
   /** Why it is not active, in plain words. */
   readonly reason?: string;
+  /** Who is there when it is not outermost. */
+  readonly inFront?: readonly InFront[];
 }
 
 /** A patch, and whether it is in front. */

@@ -57,6 +57,11 @@ export class Layer {
     return this.#holder[this.name] === this.#front;
   }
 
+  /** What calls come to first: this layer, or somebody who has wrapped it since. */
+  get current(): unknown {
+    return this.#holder[this.name];
+  }
+
   /** Moves to the front again if somebody else is there. */
   ensure(): void {
     const current = this.#holder[this.name];
