@@ -140,3 +140,4 @@ export type {
   Traffic,
   UpstreamLoad,
 } from './simulate/workload.ts';
+export { willAskAboutThoseOf } from './will-ask.ts';

@@ -1,12 +1,15 @@
-import type { Bridge } from '@crossbridge/core';
+import { type Bridge, willAskAboutThoseOf } from '@crossbridge/core';
 import { type Fetch, hardenFetch } from '@crossbridge/integrations/fetch';
 import type { Patch, PatchReport, PatchState } from './patch.ts';
+import { hostOf } from './patch-host.ts';
 
 /** Puts the hardened fetch in the place of the global one, once per process. */
 export function patchFetch(bridge: Bridge): Patch {
   const original: unknown = globalThis.fetch;
   if (typeof original !== 'function') return patchOf('missing', 'there is no global fetch');
-  const hardened = hardenFetch(original as Fetch, { bridge });
+  const host = hostOf(bridge, bridge.config.patches.fetch);
+  willAskAboutThoseOf(bridge, () => [host.operation() ?? []].flat());
+  const hardened = hardenFetch(original as Fetch, { bridge, operation: (matched) => host.operation(matched) });
   // What inspects a function before it wraps it (as other instrumentations do) finds what it expects of fetch.
   Object.defineProperty(hardened, 'name', { value: 'fetch', configurable: true });
   Object.defineProperty(globalThis, 'fetch', {
@@ -22,7 +25,10 @@ export function patchFetch(bridge: Bridge): Patch {
     report: () =>
       outermost()
         ? reportOf('active')
-        : reportOf('not_outermost', 'another library has wrapped the global fetch since, and may act first'),
+        : {
+            ...reportOf('not_outermost', 'another library has wrapped the global fetch since, and may act first'),
+            inFront: [{ method: 'fetch', by: globalThis.fetch }],
+          },
   };
 }
 

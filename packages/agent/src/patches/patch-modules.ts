@@ -1,12 +1,12 @@
-import type { Bridge } from '@crossbridge/core';
-import type { PatchesConfig } from '@crossbridge/core/config';
+import { type Bridge, willAskAboutThoseOf } from '@crossbridge/core';
 import type { PatchStatus } from '@crossbridge/otel';
 import { report } from '../report.ts';
 import { watchCommonJs } from './hooks/commonjs.ts';
 import { TOO_OLD, watchEsModules } from './hooks/es-modules.ts';
 import type { ModuleFile } from './hooks/module-file.ts';
 import { ModuleState } from './module-state.ts';
-import type { ModulePatch, Patch, PatchHost } from './patch.ts';
+import type { ModulePatch, Patch } from './patch.ts';
+import { hostOf } from './patch-host.ts';
 
 /**
  * Watches for the modules that the config does not leave out, and puts each under policies when it is loaded. What is loaded already is
@@ -21,10 +21,9 @@ export function patchModules(
 ): readonly Patch[] {
   const config = bridge.config.patches;
   const wanted = patches.filter(({ module }) => config[module] !== false);
-  const states = wanted.map((patch) => ({
-    patch,
-    state: new ModuleState(patch, hostOf(bridge, config[patch.module])),
-  }));
+  const hosts = wanted.map((patch) => ({ patch, host: hostOf(bridge, config[patch.module]) }));
+  willAskAboutThoseOf(bridge, () => hosts.flatMap(({ host }) => host.operation() ?? []));
+  const states = hosts.map(({ patch, host }) => ({ patch, state: new ModuleState(patch, host) }));
   function found(build: 'cjs' | 'esm', loaded: ModuleFile, exports: unknown): void {
     for (const { patch, state } of states) {
       for (const file of patch.files) {
@@ -60,15 +59,4 @@ function namesOf(patches: readonly ModulePatch[], wanted: 'cjs' | 'esm'): string
   return [
     ...new Set(patches.flatMap(({ files }) => files.filter(({ build }) => build === wanted).map(({ name }) => name))),
   ];
-}
-
-function hostOf(bridge: Bridge, config: PatchesConfig[keyof PatchesConfig]): PatchHost {
-  const own = config === false ? null : config.operation;
-  return {
-    bridge,
-    operation: (fallback) => {
-      const name = own ?? fallback;
-      return name !== undefined && Object.hasOwn(bridge.config.operations, name) ? name : undefined;
-    },
-  };
 }
