@@ -106,7 +106,7 @@ describe('a stream that is guarded', () => {
     const number = expect.any(Number);
     expect(facts).toEqual([
       { operation: 'op', attempt: 2, afterMs: number, attemptMs: number },
-      { operation: 'op', end: 'complete', afterMs: number, usage: undefined },
+      { operation: 'op', end: 'complete', afterMs: number, usage: undefined, model: 'gpt-test' },
     ]);
   });
 

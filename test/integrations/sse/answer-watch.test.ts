@@ -107,7 +107,7 @@ describe('the watch over an answer of Anthropic', () => {
     const end = typed('message_delta', { delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 42 } });
     expect(watch(start, block, delta, end).answer.mayEnd).toBe(false);
     const { answer } = watch(start, block, delta, end, typed('message_stop'));
-    expect([answer.mayEnd, answer.usage]).toEqual([true, { input: 12, output: 42 }]);
+    expect([answer.mayEnd, answer.usage]).toEqual([true, { input: 12, output: 42, cached: 1000 }]);
   });
 
   it('reads its errors', () => {

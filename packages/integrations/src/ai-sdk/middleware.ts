@@ -6,6 +6,7 @@ import { asThrown } from './model-failure.ts';
 import { modelUsage } from './model-usage.ts';
 import { assertModelOptions, type HardenModelOptions, modelCalls } from './options.ts';
 import { streamModel } from './stream-model.ts';
+import { tellAnswer, watched } from './watch-model.ts';
 
 /** `hardenLanguageModel` as a middleware, to be combined with others: it should be the outermost. */
 export function languageModelMiddleware(options: HardenModelOptions = {}): LanguageModelMiddleware {
@@ -28,24 +29,29 @@ export function languageModelMiddleware(options: HardenModelOptions = {}): Langu
     wrapGenerate: ({ model, params, doGenerate }) => {
       const authority = authorityOver(calls.operation, 'model');
       if (authority === 'none') return passedBy(doGenerate);
-      const nested = authority === 'once';
-      const signal = params.abortSignal;
-      return metered(calls, question(params), signal, async (bill) => {
-        const result = await callModel(calls, { model, signal, nested }, (abortSignal) =>
-          model.doGenerate({ ...params, abortSignal }),
-        );
-        bill?.settle(modelUsage(result.usage));
-        return result;
-      });
+      const call = { model, signal: params.abortSignal, nested: authority === 'once' };
+      return watched(calls.operation, 'chat', call, (watch) =>
+        metered(calls, question(params), call.signal, async (bill) => {
+          const result = await callModel(calls, call, (abortSignal) => {
+            watch?.reach();
+            return model.doGenerate({ ...params, abortSignal });
+          });
+          bill?.settle(modelUsage(result.usage));
+          tellAnswer(watch, result, model);
+          return result;
+        }),
+      );
     },
     wrapStream: ({ model, params, doStream }) => {
       const authority = authorityOver(calls.operation, 'model');
       if (authority === 'none') return passedBy(doStream);
-      const nested = authority === 'once';
-      const signal = params.abortSignal;
-      return metered(calls, question(params), signal, (bill) =>
-        streamModel(calls, { model, signal, nested }, bill, (abortSignal) =>
-          model.doStream({ ...params, abortSignal }),
+      const call = { model, signal: params.abortSignal, nested: authority === 'once' };
+      return watched(calls.operation, 'chat', call, (watch) =>
+        metered(calls, question(params), call.signal, (bill) =>
+          streamModel(calls, call, { bill, watch }, (abortSignal) => {
+            watch?.reach();
+            return model.doStream({ ...params, abortSignal });
+          }),
         ),
       );
     },
@@ -61,15 +67,18 @@ export function embeddingModelMiddleware(options: HardenModelOptions = {}): Embe
     wrapEmbed: async ({ model, params, doEmbed }) => {
       const authority = authorityOver(calls.operation, 'model');
       if (authority === 'none') return passedBy(doEmbed);
-      const nested = authority === 'once';
-      const signal = params.abortSignal;
-      return metered(calls, { body: params.values, hasAnswer: false }, signal, async (bill) => {
-        const result = await callModel(calls, { model, signal, nested }, (abortSignal) =>
-          model.doEmbed({ ...params, abortSignal }),
-        );
-        bill?.settle(modelUsage(result.usage));
-        return result;
-      });
+      const call = { model, signal: params.abortSignal, nested: authority === 'once' };
+      return watched(calls.operation, 'embeddings', call, (watch) =>
+        metered(calls, { body: params.values, hasAnswer: false }, call.signal, async (bill) => {
+          const result = await callModel(calls, call, (abortSignal) => {
+            watch?.reach();
+            return model.doEmbed({ ...params, abortSignal });
+          });
+          bill?.settle(modelUsage(result.usage));
+          tellAnswer(watch, result, model);
+          return result;
+        }),
+      );
     },
   };
 }

@@ -23,6 +23,7 @@ export class PartAnswer implements Answer<ModelPart> {
   begun = false;
   over = false;
   usage: TokenUsage | undefined;
+  model: string | undefined;
   error: InBandError | undefined;
   readonly #operation: string;
 
@@ -42,6 +43,7 @@ export class PartAnswer implements Answer<ModelPart> {
   /** @throws StreamTruncatedError when the answer ends without a reason to */
   take(part: ModelPart): boolean {
     if (part.type === 'ping') return false;
+    if (part.type === 'response-metadata') this.model ??= part.modelId;
     if (part.type === 'error') this.#fail(part.error);
     else if (part.type === 'finish') {
       this.usage = modelUsage(part.usage);

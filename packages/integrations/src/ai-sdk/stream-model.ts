@@ -1,4 +1,5 @@
 import type { TokenBill } from '../fetch/token-meter.ts';
+import type { ModelCallWatch } from '../model-call/model-call.ts';
 import { holdBack, type Room } from '../sse/hold-back.ts';
 import { orStall } from '../sse/stalling.ts';
 import { InBandFailure } from '../sse/stream-failure.ts';
@@ -11,14 +12,20 @@ import { type ModelPart, type ModelStream, PartAnswer } from './part-answer.ts';
 /** A stream of more parts that are no content is passed on as it is. */
 const ROOM: Room<ModelPart> = { size: 10_000, sizeOf: () => 1 };
 
+/** Who is told what a stream took. */
+interface Account {
+  readonly bill: TokenBill | undefined;
+  readonly watch: ModelCallWatch | undefined;
+}
+
 /** Streams from a model under the policies of its operation: the call is answered when the first content comes. */
 export async function streamModel(
   calls: ModelCalls,
   call: ModelCall,
-  bill: TokenBill | undefined,
+  account: Account,
   doStream: (signal: AbortSignal) => PromiseLike<ModelStream>,
 ): Promise<ModelStream> {
-  const watch = new StreamWatch<ModelStream>(calls.operation, settling(calls.streams, bill));
+  const watch = new StreamWatch<ModelStream>(calls.operation, settling(calls.streams, account));
   const failed = new Set<ModelStream>();
   const discardFailed = (kept?: unknown): void => {
     for (const { stream } of failed) if (stream !== kept) void stream.cancel().catch(() => {});
@@ -47,18 +54,20 @@ export async function streamModel(
     const kept = error instanceof InBandFailure ? (error.answer as ModelStream) : undefined;
     discardFailed(kept?.stream);
     if (kept === undefined) throw error;
-    bill?.cancel();
+    account.bill?.cancel();
+    account.watch?.failed('_OTHER');
     return kept;
   }
 }
 
 /** Of a stream that does not come to its end nobody knows what it took: the estimate stays. */
-function settling(streams: StreamOptions, bill: TokenBill | undefined): StreamOptions {
-  if (bill === undefined) return streams;
+function settling(streams: StreamOptions, { bill, watch }: Account): StreamOptions {
+  if (bill === undefined && watch === undefined) return streams;
   return {
     ...streams,
     onEnd: (end) => {
-      if (end.end === 'complete') bill.settle(end.usage);
+      if (end.end === 'complete') bill?.settle(end.usage);
+      watch?.ended(end);
       streams.onEnd?.(end);
     },
   };

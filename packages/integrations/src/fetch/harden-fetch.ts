@@ -8,7 +8,7 @@ import { type Fetch, type OutgoingRequest, readRequest, targetOf } from './reque
 import { targetMatcher } from './rules.ts';
 import { sdkCallOf } from './sdk-call.ts';
 import { passOn, refusalAsResponse, sendForSdk } from './send-for-sdk.ts';
-import { sendMetered } from './send-metered.ts';
+import { sendWatched } from './send-watched.ts';
 import { TokenMeter } from './token-meter.ts';
 
 /**
@@ -53,7 +53,7 @@ export function hardenFetch(fetch: Fetch, options: HardenFetchOptions): Fetch {
     const sending = { fetch, bridge, streams, operation: rule.operation, idempotent: rule.idempotent };
     const call = { key: currentKey(options.key), nested: authority === 'once' };
     const send = (maxAttempts?: number): Sent<Response> =>
-      sendMetered(sending, meter, request, { ...call, maxAttempts });
+      sendWatched(sending, meter, request, { ...call, maxAttempts });
     if (!isStainless(request)) return send().response;
     const retry = bridge.config.operations[rule.operation]?.retry || null;
     // Without a retry policy of ours, or with one that only watches, the SDK keeps its own retries, each of them a call.

@@ -1,7 +1,7 @@
 import { chunkHasContent, type EventKind, hasEndEvent, isEmpty, kindOf } from './answer-events.ts';
 import type { ServerEvent } from './event-parser.ts';
 import { type InBandError, inBandErrorIn } from './in-band-error.ts';
-import { member, mergeUsage, type TokenUsage, usageIn } from './usage.ts';
+import { member, mergeUsage, modelIn, type TokenUsage, usageIn } from './usage.ts';
 
 /** What tells more than that the answer goes on. Only events with one of these are read once it has begun. */
 const TELLING =
@@ -18,6 +18,7 @@ export class AnswerWatch {
   #endShows: boolean | undefined;
   readonly #openChoices = new Map<unknown, boolean>();
   #usage: TokenUsage | undefined;
+  #model: string | undefined;
   #error: InBandError | undefined;
 
   /** Whether any part of the answer itself has come. */
@@ -42,6 +43,11 @@ export class AnswerWatch {
     return this.#usage;
   }
 
+  /** The model that answers, where the answer has said so. */
+  get model(): string | undefined {
+    return this.#model;
+  }
+
   get error(): InBandError | undefined {
     return this.#error;
   }
@@ -64,6 +70,7 @@ export class AnswerWatch {
     const type = named ?? member(json, 'type');
     const choices = member(json, 'choices');
     this.#usage = mergeUsage(this.#usage, usageIn(json));
+    this.#model ??= modelIn(json);
     if (typeof type === 'string') return this.#byType(type, json);
     if (!isEmpty(member(json, 'error'))) return this.#fail(json);
     if (!Array.isArray(choices)) return 'content';

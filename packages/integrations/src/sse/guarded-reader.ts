@@ -11,6 +11,8 @@ export interface Answer<T> {
   /** Whether the stream may end here. */
   readonly mayEnd: boolean;
   readonly usage: TokenUsage | undefined;
+  /** The model that answers, where the answer has said so. */
+  readonly model: string | undefined;
   /** Takes the next piece in; false when it is no more than a sign of life. */
   take(piece: T): boolean;
 }

@@ -4,7 +4,7 @@ import type { StreamEnd } from './stream-options.ts';
 import type { TokenUsage } from './usage.ts';
 
 /** Told once, when the stream that the application was given is over. */
-export type StreamEnded = (end: StreamEnd['end'], usage: TokenUsage | undefined) => void;
+export type StreamEnded = (end: StreamEnd['end'], usage: TokenUsage | undefined, model: string | undefined) => void;
 
 /** What is held back at most; a stream whose answer has not begun by then is passed on as it is. */
 export interface Room<T> {
@@ -45,7 +45,7 @@ function restOf<T>(reader: GuardedReader<T>, held: T[], ended: StreamEnded): Rea
   const { answer } = reader;
   let open = true;
   const end = (how: StreamEnd['end']): void => {
-    if (open) ended(answer.over ? (answer.failed ? 'failed' : 'complete') : how, answer.usage);
+    if (open) ended(answer.over ? (answer.failed ? 'failed' : 'complete') : how, answer.usage, answer.model);
     open = false;
   };
   return new ReadableStream<T>(

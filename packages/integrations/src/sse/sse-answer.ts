@@ -28,6 +28,10 @@ export class SseAnswer implements Answer<Uint8Array> {
     return this.watch.usage;
   }
 
+  get model(): string | undefined {
+    return this.watch.model;
+  }
+
   take(bytes: Uint8Array): boolean {
     let alive = false;
     for (const event of this.#parser.push(bytes)) {

@@ -21,6 +21,8 @@ export interface StreamEnd {
   readonly afterMs: number;
   /** Tokens, where the provider has told them. */
   readonly usage: TokenUsage | undefined;
+  /** The model, as the provider named it in the stream. */
+  readonly model?: string | undefined;
 }
 
 /** How streamed answers (`text/event-stream`) are guarded. */

@@ -38,10 +38,10 @@ export class StreamWatch<T extends object> {
     return async (guard) => {
       let guarded: T | undefined;
       const limits = { operation, stallMs, silenceMs, signal, clock: systemClock };
-      guarded = await guard(limits, (end, usage) => {
+      guarded = await guard(limits, (end, usage, model) => {
         if (guarded === undefined || guarded !== this.#given) return;
         const afterMs = systemClock.now() - this.#startedAtMs;
-        tell(ends, this.#options.onEnd, { operation, end, afterMs, usage });
+        tell(ends, this.#options.onEnd, { operation, end, afterMs, usage, model });
       });
       const nowMs = systemClock.now();
       const times = { afterMs: nowMs - this.#startedAtMs, attemptMs: nowMs - attemptedAtMs };
