@@ -59,10 +59,11 @@ describe('a configuration given as code', () => {
       circuitBreaker: { failureRatio: 0.9 },
       upstreams: [{ match: {}, operation: 'a' }],
     });
-    expect(resolveRuntimeConfig(complete)).toEqual(complete);
+    expect(resolveRuntimeConfig(complete)).toBe(complete);
+    expect(resolveRuntimeConfig(structuredClone(complete))).toEqual(complete);
     for (const off of [{ rateLimiting: { enabled: false } }, { retry: { enabled: false } }]) {
       const config = resolveRuntimeConfig({ ...off, operations: { a: { retry: true } } });
-      expect(resolveRuntimeConfig(config)).toEqual(config);
+      expect(resolveRuntimeConfig(structuredClone(config))).toEqual(config);
     }
   });
 

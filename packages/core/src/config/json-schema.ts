@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { yamlSchema } from './schema/runtime.ts';
+import { wholeYamlSchema } from './schema/runtime.ts';
 
 /** A JSON Schema (draft 2020-12), as plain data. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
@@ -20,7 +20,7 @@ const DEFINITIONS = {
  * such as `${PORT:-9464}` in place of numbers, booleans and words. Rules between values are left to the loader.
  */
 export function crossbridgeJsonSchema(): JsonSchema {
-  const { $schema, description: _none, ...runtime } = z.toJSONSchema(yamlSchema, { io: 'input' }) as Node;
+  const { $schema, description: _none, ...runtime } = z.toJSONSchema(wholeYamlSchema(), { io: 'input' }) as Node;
   return {
     $schema,
     title: 'crossbridge.yml',

@@ -1,10 +1,11 @@
 import { completeRuntimeConfig } from './complete/runtime.ts';
 import { ConfigError } from './config-error.ts';
+import { finish } from './finished.ts';
 import type { Environment } from './placeholders.ts';
 import { type ConfigProblem, type ConfigWarning, inFileOrder } from './problem.ts';
 import { ConfigReview } from './review.ts';
 import { yamlDialect } from './schema/dialect.ts';
-import { yamlSchema } from './schema/runtime.ts';
+import { schemaFor } from './schema/runtime.ts';
 import type { RuntimeConfig } from './types.ts';
 import { shorten, validate } from './validate.ts';
 import { readSections, shownPath } from './yaml/sections.ts';
@@ -52,9 +53,9 @@ function parse(text: string, { file, env }: ParseOptions): ParsedConfig {
   const review = reviewOf(tree, at);
   const raw = readSections(yaml, tree, review);
   for (const { path, offset, message } of tree.faults) review.fail(path, message, offset);
-  const config = completeRuntimeConfig(validate(yamlSchema, raw, review), review);
+  const config = completeRuntimeConfig(validate(schemaFor(raw, yamlDialect), raw, review), review);
   if (review.problems.length > 0) throw new ConfigError(review.problems, { text });
-  return { config, warnings: Object.freeze(inFileOrder(review.warnings)) };
+  return { config: finish(config), warnings: Object.freeze(inFileOrder(review.warnings)) };
 }
 
 type Place = Pick<ConfigProblem, 'file' | 'line' | 'column'>;

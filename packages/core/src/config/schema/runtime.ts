@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { OperationInput, RuntimeConfigInput } from '../input.ts';
 import { admin, shutdown, telemetry } from './agent.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
-import { codeDialect, type Dialect, yamlDialect } from './dialect.ts';
+import { type Dialect, yamlDialect } from './dialect.ts';
 import { errorRules } from './error-rules.ts';
 import { healthChecks } from './health-checks.ts';
 import { patches } from './patches.ts';
@@ -30,38 +30,44 @@ function operation(dialect: Dialect): z.ZodType<OperationInput> {
   );
 }
 
-function sections(dialect: Dialect) {
-  return {
-    rateLimiting: rateLimiting(dialect),
-    retry: retry(dialect),
-    healthChecks: healthChecks(dialect),
-    circuitBreaker: circuitBreaker(dialect),
-    bulkhead: bulkhead(dialect),
-    hedge: hedge(dialect),
-    timeout: timeout(dialect),
-    operations: named(operation(dialect), 'the name of an operation to its policies'),
-    errorRules: errorRules(dialect),
-    upstreams: upstreams(dialect),
-    admin: admin(dialect),
-    shutdown: shutdown(dialect),
-    telemetry: telemetry(dialect),
-    patches: patches(dialect),
-  };
-}
+const SECTIONS = {
+  rateLimiting,
+  retry,
+  healthChecks,
+  circuitBreaker,
+  bulkhead,
+  hedge,
+  timeout,
+  operations: (dialect: Dialect) => named(operation(dialect), 'the name of an operation to its policies'),
+  errorRules,
+  upstreams,
+  admin,
+  shutdown,
+  telemetry,
+  patches,
+} as const;
 
-/** Schema of the sections of ours under `runtime:`. */
-export const yamlSchema: z.ZodType<RuntimeConfigInput> = section(
-  yamlDialect,
-  sections(yamlDialect),
-  DESCRIPTIONS.runtime,
-);
-
-/** Schema of a configuration given as code. */
-export const codeSchema: z.ZodType<RuntimeConfigInput> = section(
-  codeDialect,
-  sections(codeDialect),
-  DESCRIPTIONS.runtime,
-);
+type Sections = { readonly [K in keyof typeof SECTIONS]: ReturnType<(typeof SECTIONS)[K]> };
 
 /** The sections of ours, as `crossbridge.yml` calls them. */
-export const SECTION_NAMES: readonly string[] = Object.keys(sections(yamlDialect)).map(yamlDialect.key);
+export const SECTION_NAMES: readonly string[] = Object.keys(SECTIONS).map(yamlDialect.key);
+
+/**
+ * Schema of the sections of ours under `runtime:`, or of a configuration given as code. Only for what `raw` has: to make them all takes longer
+ * than to read a file of some lines.
+ */
+export function schemaFor(raw: unknown, dialect: Dialect): z.ZodType<RuntimeConfigInput> {
+  return schemaOf(dialect, (name) => typeof raw === 'object' && raw !== null && Object.hasOwn(raw, name));
+}
+
+/** {@link schemaFor} whatever a file may have. */
+export function wholeYamlSchema(): z.ZodType<RuntimeConfigInput> {
+  return schemaOf(yamlDialect, () => true);
+}
+
+function schemaOf(dialect: Dialect, has: (name: string) => boolean): z.ZodType<RuntimeConfigInput> {
+  const entries = Object.entries(SECTIONS).map(([field, make]) => ({ field, name: dialect.key(field), make }));
+  const fields = entries.filter(({ name }) => has(name)).map(({ field, make }) => [field, make(dialect)]);
+  const alsoKnown = entries.filter(({ name }) => !has(name)).map(({ name }) => name);
+  return section(dialect, Object.fromEntries(fields) as Sections, DESCRIPTIONS.runtime, { alsoKnown });
+}
