@@ -116,6 +116,30 @@ describe('a shared limit', () => {
     await clock.run(Promise.all(waiting));
   });
 
+  it('lets nobody overtake one who waits', async () => {
+    const limit = limiter().limit('search', { capacity: 10, windowSeconds: 10 });
+    await clock.run(limit.acquire('u', { cost: 8 }));
+    const large = limit.acquire('u', { cost: 5 });
+    await clock.advance(10);
+    expect(await admitted([limit.check('u', 1)])).toBe(0);
+    expect(await clock.run(large)).toMatchObject({ admitted: true });
+  });
+
+  it('lets one who wants less pass beside one who is refused', async () => {
+    const limit = limiter().limit('search', { capacity: 10, windowSeconds: 10 });
+    await clock.run(limit.acquire('u', { cost: 8 }));
+    expect(await clock.run(Promise.all([limit.check('u', 5), limit.check('u', 1)]))).toEqual([false, true]);
+  });
+
+  it('notices within a second that somebody else has filled the bucket', async () => {
+    const [one, two] = [limiter().limit('search', { capacity: 2, windowSeconds: 600 }), limiter().limit('search', TEN)];
+    expect(await admitted(times(3, () => one.check('u')))).toBe(2);
+    two.configure({ capacity: 2, windowSeconds: 600 });
+    await clock.run(two.reset('u'));
+    await clock.advance(1_000);
+    expect(await admitted([one.check('u')])).toBe(1);
+  });
+
   it('refuses a cost that can never pass', () => {
     expect(() => limiter().limit('search', TEN).check('u', 11)).toThrow(/can never pass the limit 'search'/);
   });
@@ -272,9 +296,31 @@ describe('a shared limit whose store fails', () => {
     store.mood = 'well';
     await clock.advance(200);
     expect(await admitted(times(100, (at) => limit.check(`k${at}`)))).toBe(1);
+    expect(await admitted(times(100, (at) => limit.check(`k${at}`)))).toBe(2);
+    expect(await admitted(times(100, (at) => limit.check(`k${at}`)))).toBe(4);
     for (let round = 0; round < 12; round += 1) await admitted(times(600, (at) => limit.check(`k${at}`)));
     expect(shared.storeState).toBe('up');
     expect(events.map(({ to }) => to)).toEqual(['down', 'ramping', 'up']);
+  });
+
+  it('goes on asking after a single failure', async () => {
+    const shared = limiter({ onStoreError: 'deny', leases: false });
+    const limit = shared.limit('search', TEN);
+    store.mood = 'fails';
+    expect(await admitted([limit.check('a')])).toBe(0);
+    store.mood = 'well';
+    expect(await admitted([limit.check('a')])).toBe(1);
+    expect([shared.storeState, events]).toEqual(['up', []]);
+  });
+
+  it('tells the store afterwards of a reservation that was settled for more', async () => {
+    const limit = limiter({ leases: false }).limit('tokens', { capacity: 100, windowSeconds: 1e6 });
+    const reservation = await clock.run(limit.reserve('u', 20));
+    store.mood = 'fails';
+    await clock.run(reservation.settle(90));
+    store.mood = 'well';
+    expect(await admitted([limit.check('u', 20)])).toBe(0);
+    expect((await clock.run(limit.peek('u'))).remaining).toBeCloseTo(10, 2);
   });
 
   it('goes on spending what it has leased', async () => {

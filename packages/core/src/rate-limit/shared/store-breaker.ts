@@ -9,6 +9,8 @@ const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 /** Questions at once from which on there is nothing to hold back any more. */
 const FULL_RAMP = 512;
+/** Good answers for so long do as well. */
+const LONGEST_RAMP_MS = 2_000;
 
 /**
  * Keeps questions from a store that has failed several times in a row. After a pause, of random length so that not all processes come
@@ -22,6 +24,7 @@ export class StoreBreaker {
   #failures = 0;
   #pauseMs = FIRST_PAUSE_MS;
   #untilMs = 0;
+  #rampedMs = 0;
   #allowed = 0;
   #underWay = 0;
 
@@ -38,6 +41,7 @@ export class StoreBreaker {
       if (this.#clock.now() < this.#untilMs) return false;
       this.#allowed = 1;
       this.#underWay = 0;
+      this.#rampedMs = this.#clock.now() + LONGEST_RAMP_MS;
       this.#become('ramping');
     }
     if (this.#underWay >= this.#allowed) return false;
@@ -51,8 +55,9 @@ export class StoreBreaker {
       this.#failures = 0;
       if (this.state === 'up') return;
       this.#underWay = Math.max(0, this.#underWay - 1);
-      this.#allowed *= 2;
-      if (this.#allowed < FULL_RAMP) return;
+      // One more for each good answer: twice as many with each round trip.
+      this.#allowed += 1;
+      if (this.#allowed < FULL_RAMP && this.#clock.now() < this.#rampedMs) return;
       this.#pauseMs = FIRST_PAUSE_MS;
       this.#become('up');
       return;
