@@ -44,6 +44,7 @@ it('has a situation for every signal, and no signal that is not in it', async ()
     keep,
     recordKey: 'hashed',
     streams: true,
+    genAi: true,
     now: () => clock.now(),
     state: () => ({ ...bridge.state, patches: () => [{ module: 'fetch', status: 'active' }] }),
     writeLog: ({ event }) => logged.add(event),
@@ -75,6 +76,8 @@ it('has a situation for every signal, and no signal that is not in it', async ()
   let works = true;
   bridge.health.register('db', () => works);
   for (works of [true, false, true, false]) await clock.run(bridge.health.run('db'));
+  bridge.health.register('cache', () => true, { required: true });
+  await clock.run(bridge.health.run('cache'));
   bridge.apply(config);
   channel('crossbridge:stream.first_content').publish({
     operation: 'retried',
@@ -84,6 +87,15 @@ it('has a situation for every signal, and no signal that is not in it', async ()
   });
   const usage = { input: 7, output: 3 };
   channel('crossbridge:stream.end').publish({ operation: 'retried', end: 'truncated', afterMs: 900, usage });
+  channel('crossbridge:model.call').publish({
+    operation: 'retried',
+    task: 'chat',
+    provider: 'openai',
+    model: 'gpt-test',
+    usage,
+    durationMs: 900,
+    errorType: undefined,
+  });
   const lock = Promise.all([bridge.run('full', busy(1_000)), bridge.run('full', busy(1_000))]);
 
   const { resourceMetrics } = await producer.collect();

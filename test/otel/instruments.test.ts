@@ -15,6 +15,7 @@ const EVERYTHING: BridgeState = {
     {
       operation: 'search',
       active: 1,
+      retryBudget: 0.5,
       quotas: [{ name: 'requests', remaining: 3, limit: 5 }],
       breaker: { state: 'closed' },
       bulkhead: { active: 2, queued: 1, limit: 10 },
@@ -22,15 +23,18 @@ const EVERYTHING: BridgeState = {
     },
   ],
   health: () => ({ overall: 'healthy', checks: [{ check: 'db', status: 'healthy' }] }),
+  ready: () => true,
   rateLimiter: () => ({ keys: 3, evictions: 2, overflows: 1 }),
   patches: () => [{ module: 'openai', status: 'active' }],
 };
 
 it('are those of the catalogue, all of them, each with the unit, type, buckets and attributes it has there', async () => {
   const otel = startOtel();
-  const observer = createOtelObserver({ state: () => EVERYTHING, streams: true });
+  const observer = createOtelObserver({ state: () => EVERYTHING, streams: true, genAi: true });
   channel('crossbridge:stream.first_content').publish({ operation: 'search', afterMs: 1 });
   channel('crossbridge:stream.end').publish({ operation: 'search', end: 'complete', afterMs: 1, usage: { input: 1 } });
+  const asked = { operation: 'search', task: 'chat', provider: 'openai', model: 'gpt', durationMs: 1 };
+  channel('crossbridge:model.call').publish({ ...asked, usage: { input: 1, output: 1 }, errorType: undefined });
   await driveCall(observer, {}, async (call) => {
     call.limit({ waitMs: 10 });
     call.queue(10);

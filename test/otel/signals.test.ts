@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SCOPE_NAME, SCOPE_VERSION } from '../../packages/otel/src/instrumentation-scope.ts';
 import { prometheusMetricName } from '../../packages/otel/src/prometheus-names.ts';
 import { allowedValues } from '../../packages/otel/src/signals/definitions.ts';
+import { GEN_AI } from '../../packages/otel/src/signals/gen-ai-names.ts';
 import { CATALOGUE } from '../../packages/otel/src/signals.ts';
 
 const { attributes, metrics, spans, events, logs } = CATALOGUE;
@@ -20,7 +21,9 @@ describe('the catalogue', () => {
     const foreign = [...attributes, ...metrics, ...events, ...logs].filter(
       (signal) => !signal.name.startsWith('crossbridge.'),
     );
-    expect(foreign.map((signal) => signal.name).sort()).toEqual(['error.type', 'http.request.resend_count']);
+    expect(foreign.map((signal) => signal.name).sort()).toEqual(
+      [...Object.values(GEN_AI), 'error.type', 'http.request.resend_count'].sort(),
+    );
   });
 
   it('has no attribute whose name is the namespace of another', () => {
@@ -48,15 +51,18 @@ describe('the catalogue', () => {
     }
   });
 
-  it('measures in seconds or in singular annotations', () => {
-    for (const metric of metrics) expect(metric.unit).toMatch(/^(s|\{[a-z]*([^s]|ss)\})$/);
+  it('measures in seconds, in singular annotations or, only where it is a fraction, in ones', () => {
+    for (const { unit } of metrics) expect(unit).toMatch(/^(1|s|\{[a-z]*([^s]|ss)\})$/);
+    const fractions = metrics.filter(({ unit }) => unit === '1');
+    expect(fractions.map(({ name }) => name)).toEqual(['crossbridge.retry.budget.remaining']);
     for (const metric of metrics) expect(metric.unit === 's').toBe(/(duration|delay)$/.test(metric.name));
   });
 
-  it('resolves durations from a millisecond to two minutes', () => {
+  it('resolves durations of its own from a millisecond to two minutes', () => {
     for (const metric of metrics) {
       if (metric.type !== 'histogram') continue;
       expect(metric.boundaries).toEqual([...metric.boundaries].sort((a, b) => a - b));
+      if (metric.name.startsWith('gen_ai.')) continue;
       expect(metric.boundaries[0]).toBe(0.001);
       expect(metric.boundaries.at(-1)).toBe(120);
     }
@@ -94,6 +100,8 @@ describe('the catalogue', () => {
       'crossbridge_health_check_duration_seconds',
       'crossbridge_health_flapping',
       'crossbridge_health_overall',
+      'crossbridge_health_ready',
+      'crossbridge_health_required',
       'crossbridge_health_status',
       'crossbridge_health_transitions_total',
       'crossbridge_hedge_decisions_total',
@@ -104,6 +112,7 @@ describe('the catalogue', () => {
       'crossbridge_rate_limit_overflows_total',
       'crossbridge_rate_limit_requests_total',
       'crossbridge_rate_limit_wait_duration_seconds',
+      'crossbridge_retry_budget_remaining_ratio',
       'crossbridge_retry_decisions_total',
       'crossbridge_retry_delay_seconds',
       'crossbridge_retry_wasted_duration_seconds_total',
@@ -114,6 +123,8 @@ describe('the catalogue', () => {
       'crossbridge_timeout_exceeded_total',
       'crossbridge_upstream_quota_limit',
       'crossbridge_upstream_quota_remaining',
+      'gen_ai_client_operation_duration_seconds',
+      'gen_ai_client_token_usage',
     ]);
   });
 });

@@ -1,7 +1,10 @@
+import { createBridge } from '@crossbridge/core';
 import { afterEach, expect, it } from 'vitest';
 import type { BridgeState, OperationState } from '../../packages/otel/src/bridge-state.ts';
 import { createOtelObserver } from '../../packages/otel/src/otel-observer.ts';
+import { failing, httpError, plainRetry } from '../support/bridges.ts';
 import { type Collected, startOtel, stopOtel } from '../support/otel.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 afterEach(stopOtel);
 
@@ -79,6 +82,48 @@ it('shows which check flaps, and every change of one from zero on', async () => 
       1,
     ],
   ]);
+});
+
+it('shows which check is required, and whether the process is ready', async () => {
+  const otel = startOtel();
+  let ready = true;
+  const bridge: BridgeState = {
+    operations: () => [],
+    ready: () => ready,
+    health: () => ({
+      overall: 'healthy',
+      checks: [
+        { check: 'db', status: 'healthy', required: true },
+        { check: 'openai', status: 'healthy', required: false },
+        { check: 'cache', status: 'healthy' },
+      ],
+    }),
+  };
+  createOtelObserver({ state: () => bridge });
+  const required = by(await otel.collect(), 'crossbridge.health.required', 'crossbridge.health.check');
+  expect(required).toEqual({ db: 1, openai: 0, cache: 0 });
+  for (ready of [true, false]) {
+    expect((await otel.collect()).value('crossbridge.health.ready', {})).toBe(ready ? 1 : 0);
+  }
+});
+
+it('shows what is left of the retry budget of a real bridge, and nothing where there is none', async () => {
+  const otel = startOtel();
+  const clock = new VirtualClock();
+  const retry = { ...plainRetry, maxAttempts: 2 };
+  const retryBudget = { ratio: 0, minRetriesPerSecond: 0.2 };
+  const bridge = createBridge({ operations: { op: { retry, retryBudget }, plain: { retry: false } } }, { clock });
+  createOtelObserver({ state: () => bridge.state });
+  const left = async (): Promise<unknown> =>
+    by(await otel.collect(), 'crossbridge.retry.budget.remaining', 'crossbridge.operation');
+  expect(await left()).toEqual({ op: 1 });
+  for (const share of [0.5, 0, 0]) {
+    await clock.run(bridge.run('op', failing([httpError(503)], undefined)).catch(() => undefined));
+    expect(await left()).toEqual({ op: share });
+  }
+  clock.jump(11_000);
+  expect(await left()).toEqual({ op: 1 });
+  bridge.close();
 });
 
 it('measures each run of a check by what it found', async () => {

@@ -14,6 +14,8 @@ export interface OperationState {
   readonly active?: number | undefined;
   /** False when failed attempts of this operation are never followed by another. */
   readonly retry?: boolean | { readonly mode?: PolicyMode | undefined } | undefined;
+  /** What is left of the retry budget: 1 while none of it is used, 0 when nothing is. */
+  readonly retryBudget?: number | undefined;
   readonly hedge?: { readonly mode?: PolicyMode | undefined } | undefined;
   /** Which timeouts the configuration gives it. */
   readonly timeout?:
@@ -58,7 +60,13 @@ export function rateLimitsOf({ rateLimit, rateLimits }: OperationState): readonl
 
 export interface HealthState {
   readonly overall: HealthStatus;
-  readonly checks: Iterable<{ readonly check: string; readonly status: HealthStatus; readonly flapping?: boolean }>;
+  readonly checks: Iterable<{
+    readonly check: string;
+    readonly status: HealthStatus;
+    readonly flapping?: boolean;
+    /** Whether nothing works without it. */
+    readonly required?: boolean | undefined;
+  }>;
 }
 
 /**
@@ -69,6 +77,8 @@ export interface BridgeState {
   operations(): Iterable<OperationState>;
   rateLimiter?(): RateLimiterState | undefined;
   health?(): HealthState | undefined;
+  /** Whether to send this process traffic, as far as health says. */
+  ready?(): boolean;
   /** Modules that an agent patched. */
   patches?(): Iterable<{ readonly module: string; readonly status: PatchStatus }>;
 }

@@ -7,6 +7,7 @@ import { reportFailure } from './failures.ts';
 import { InstrumentMetrics } from './instrument-metrics.ts';
 import type { KeepWhatHurt } from './keep-what-hurt.ts';
 import type { MetricProducer, Temporality } from './metric-data.ts';
+import { followModelCalls } from './model-calls.ts';
 import type { PlainCall } from './operation-measurements.ts';
 import { ProducedMetrics } from './produced-metrics.ts';
 import { runIn } from './run-in-context.ts';
@@ -44,6 +45,12 @@ export interface OtelObserverOptions {
    * one observer of it. Default false.
    */
   readonly streams?: boolean;
+  /**
+   * Whether the calls of models that hardened clients make are measured as OpenTelemetry's conventions for generative AI say, all of the process,
+   * whichever bridge they belong to: for one observer of it. Default false. An application whose own instrumentation makes the same metrics
+   * (`gen_ai.client.*`) would count each call twice.
+   */
+  readonly genAi?: boolean;
   /** Milliseconds, on the time line of `performance.now()` or since 1970. Default `performance.now`. */
   readonly now?: () => number;
 }
@@ -76,7 +83,11 @@ export function createOtelObserver(options: OtelObserverOptions = {}): OtelObser
   const onLost = (): void => metrics.lose('call_not_kept');
   const spans = new CallSpans({ attemptSpans, recordKey, now, breakers, keep, onLost });
   const log = new StateLog(writeLog, () => metrics.lose('log_suppressed'), now);
-  const unfollow = options.streams === true ? followStreams(metrics.sink, () => metrics.active) : () => {};
+  const isActive = (): boolean => metrics.active;
+  const unfollow = [
+    ...(options.streams === true ? [followStreams(metrics.sink, isActive)] : []),
+    ...(options.genAi === true ? [followModelCalls(metrics.sink, isActive)] : []),
+  ];
   const refresh = (): void => safely('refreshing the instruments', () => void metrics.active);
   refresh();
   return {
@@ -147,7 +158,7 @@ export function createOtelObserver(options: OtelObserverOptions = {}): OtelObser
     },
     refresh,
     close: () => {
-      unfollow();
+      for (const end of unfollow) end();
       safely('closing', () => metrics.close());
     },
   };

@@ -21,6 +21,8 @@ export function observeState(observe: Observe, state: BridgeState): void {
   if (limiter !== undefined) observe(metric.rateLimitKeys, limiter.keys, {});
   const health = state.health?.();
   if (health !== undefined) observeHealth(observe, health);
+  const ready = state.ready?.();
+  if (ready !== undefined) observe(metric.healthReady, ready ? 1 : 0, {});
   for (const { module, status } of state.patches?.() ?? []) {
     const attributes = { [attribute.patchModule.name]: module };
     observeOneHot(observe, metric.patchStatus, attribute.patchStatus, status, attributes);
@@ -29,8 +31,9 @@ export function observeState(observe: Observe, state: BridgeState): void {
 
 function observeOperation(observe: Observe, state: OperationState): void {
   const attributes = { [attribute.operation.name]: state.operation };
-  const { active, breaker, bulkhead } = state;
+  const { active, breaker, bulkhead, retryBudget } = state;
   if (active !== undefined) observe(metric.callActive, active, attributes);
+  if (retryBudget !== undefined) observe(metric.retryBudgetRemaining, retryBudget, attributes);
   if (breaker !== undefined) {
     observeOneHot(observe, metric.breakerState, attribute.breakerState, breaker.state, attributes);
   }
@@ -52,9 +55,10 @@ function observeOperation(observe: Observe, state: OperationState): void {
 
 function observeHealth(observe: Observe, health: HealthState): void {
   observeOneHot(observe, metric.healthOverall, attribute.healthStatus, health.overall, {});
-  for (const { check, status, flapping = false } of health.checks) {
+  for (const { check, status, flapping = false, required = false } of health.checks) {
     const attributes = { [attribute.healthCheck.name]: check };
     observe(metric.healthFlapping, flapping ? 1 : 0, attributes);
+    observe(metric.healthRequired, required ? 1 : 0, attributes);
     observeOneHot(observe, metric.healthStatus, attribute.healthStatus, status, attributes);
   }
 }

@@ -1,5 +1,4 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { reportFailure } from './failures.ts';
+import { followChannel } from './follow-channel.ts';
 import type { MeasurementSink } from './measurement-sink.ts';
 import * as attribute from './signals/attributes.ts';
 import * as metric from './signals/metrics.ts';
@@ -23,13 +22,12 @@ const END = 'crossbridge:stream.end';
 
 /** Measures every guarded stream of the process, while `active`; the function returned ends it. */
 export function followStreams(sink: MeasurementSink, active: () => boolean): () => void {
-  const onFirst = (fact: unknown): void => measure(() => active() && recordFirst(sink, fact as FirstContent));
-  const onEnd = (fact: unknown): void => measure(() => active() && recordEnd(sink, fact as StreamEnded));
-  subscribe(FIRST_CONTENT, onFirst);
-  subscribe(END, onEnd);
+  const ends = [
+    followChannel<FirstContent>(FIRST_CONTENT, 'a stream', (fact) => active() && recordFirst(sink, fact)),
+    followChannel<StreamEnded>(END, 'a stream', (fact) => active() && recordEnd(sink, fact)),
+  ];
   return () => {
-    unsubscribe(FIRST_CONTENT, onFirst);
-    unsubscribe(END, onEnd);
+    for (const end of ends) end();
   };
 }
 
@@ -44,14 +42,5 @@ function recordEnd(to: MeasurementSink, { operation, end, afterMs, usage }: Stre
   for (const type of ['input', 'output'] as const) {
     const tokens = usage?.[type];
     if (tokens !== undefined) to.sum(metric.streamTokens, { ...labels, [attribute.tokenType.name]: type }).add(tokens);
-  }
-}
-
-/** What a subscriber of a channel throws would end the process. */
-function measure(action: () => unknown): void {
-  try {
-    action();
-  } catch (error) {
-    reportFailure('recording a stream', error);
   }
 }

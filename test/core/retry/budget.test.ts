@@ -9,6 +9,25 @@ describe('RetryBudget', () => {
     expect(Array.from({ length: 12 }, () => budget.tryWithdraw()).filter(Boolean)).toHaveLength(10);
   });
 
+  it('says what share of it is left, and all of it while nothing was allowed nor taken', () => {
+    const clock = new VirtualClock();
+    const budget = new RetryBudget({ ratio: 0.1, minRetriesPerSecond: 0 }, clock);
+    expect(budget.remaining).toBe(1);
+    for (let call = 0; call < 40; call += 1) budget.deposit();
+    const left = Array.from({ length: 5 }, () => [budget.tryWithdraw(), budget.remaining]);
+    expect(left).toEqual([
+      [true, 0.75],
+      [true, 0.5],
+      [true, 0.25],
+      [true, 0],
+      [false, 0],
+    ]);
+    budget.configure({ ratio: 0.01, minRetriesPerSecond: 0 });
+    expect(budget.remaining).toBe(0);
+    clock.jump(11_000);
+    expect(budget.remaining).toBe(1);
+  });
+
   it('allows a share of the calls of the last ten seconds', () => {
     const clock = new VirtualClock();
     const budget = new RetryBudget({ ratio: 0.2, minRetriesPerSecond: 0 }, clock);

@@ -10,6 +10,8 @@ export interface OperationState {
   readonly active: number;
   /** False when no failed attempt is followed by another. */
   readonly retry: false | { readonly mode: PolicyMode };
+  /** The share of the retry budget that is left, 0 to 1; absent where there is no budget. Hedges share it. */
+  readonly retryBudget?: number;
   readonly hedge?: { readonly mode: PolicyMode };
   /** Which timeouts it has. */
   readonly timeout: { readonly attempt: boolean; readonly total: boolean; readonly mode: PolicyMode };
@@ -42,6 +44,7 @@ export function stateOf(operation: Operation): OperationState {
     operation: name,
     active,
     retry: config.retry ? { mode: config.retry.mode } : false,
+    ...(operation.budget === undefined ? {} : { retryBudget: operation.budget.remaining }),
     ...(config.hedge === null ? {} : { hedge: { mode: config.hedge.mode } }),
     timeout: {
       attempt: config.timeout.attemptMs !== null,

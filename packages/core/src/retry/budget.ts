@@ -37,9 +37,15 @@ export class RetryBudget {
 
   /** Retries that could start now. */
   get balance(): number {
-    const { ratio, minRetriesPerSecond } = this.#config;
-    this.#nowMs = this.#clock.now();
-    return this.#calls.total * ratio + minRetriesPerSecond * WINDOW_SECONDS - this.#retries.total;
+    return this.#allowed() - this.#retries.total;
+  }
+
+  /** The share of the budget that is left: 1 while none of it is used, 0 when all of it is. */
+  get remaining(): number {
+    const used = this.#retries.total;
+    if (used === 0) return 1;
+    const allowed = this.#allowed();
+    return allowed <= used ? 0 : 1 - used / allowed;
   }
 
   /**
@@ -49,6 +55,12 @@ export class RetryBudget {
   deposit(nowMs: number = this.#clock.now()): void {
     this.#nowMs = nowMs;
     this.#calls.increment();
+  }
+
+  #allowed(): number {
+    const { ratio, minRetriesPerSecond } = this.#config;
+    this.#nowMs = this.#clock.now();
+    return this.#calls.total * ratio + minRetriesPerSecond * WINDOW_SECONDS;
   }
 
   /** Takes one retry from the budget, if there is one. */

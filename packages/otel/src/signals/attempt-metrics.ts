@@ -1,5 +1,5 @@
 import * as attribute from './attributes.ts';
-import type { CounterDefinition, HistogramDefinition } from './definitions.ts';
+import type { CounterDefinition, GaugeDefinition, HistogramDefinition } from './definitions.ts';
 import { DURATION_BOUNDARIES } from './definitions.ts';
 
 export const retryDecisions: CounterDefinition = {
@@ -26,6 +26,16 @@ export const retryWastedDuration: CounterDefinition = {
   type: 'counter',
   unit: 's',
   description: 'Time spent in attempts that failed or timed out.',
+  attributes: [attribute.operation],
+  optional: [],
+};
+
+export const retryBudgetRemaining: GaugeDefinition = {
+  name: 'crossbridge.retry.budget.remaining',
+  type: 'gauge',
+  unit: '1',
+  description:
+    'What is left of the retry budget, which hedges share: 1 while none of it is used, 0 when all of it is. It grows with the traffic.',
   attributes: [attribute.operation],
   optional: [],
 };

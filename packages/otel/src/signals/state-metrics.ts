@@ -26,6 +26,24 @@ export const healthOverall: GaugeDefinition = {
   oneHot: attribute.healthStatus,
 };
 
+export const healthReady: GaugeDefinition = {
+  name: 'crossbridge.health.ready',
+  type: 'gauge',
+  unit: '{process}',
+  description: 'Whether to send the process traffic, as far as health says: 1, else 0.',
+  attributes: [],
+  optional: [],
+};
+
+export const healthRequired: GaugeDefinition = {
+  name: 'crossbridge.health.required',
+  type: 'gauge',
+  unit: '{check}',
+  description: 'Whether the process cannot work without what the health check is about: 1, else 0.',
+  attributes: [attribute.healthCheck],
+  optional: [],
+};
+
 export const healthFlapping: GaugeDefinition = {
   name: 'crossbridge.health.flapping',
   type: 'gauge',
