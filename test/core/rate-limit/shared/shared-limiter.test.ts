@@ -121,7 +121,9 @@ describe('a shared limit', () => {
     await clock.run(limit.acquire('u', { cost: 8 }));
     const large = limit.acquire('u', { cost: 5 });
     await clock.advance(10);
+    const startedMs = clock.now();
     expect(await admitted([limit.check('u', 1)])).toBe(0);
+    expect(clock.now() - startedMs).toBeLessThan(10);
     expect(await clock.run(large)).toMatchObject({ admitted: true });
   });
 
