@@ -61,7 +61,7 @@ function attaching(): Attaching | undefined {
   return scoped ? (manager as Attaching) : undefined;
 }
 
-/** Tried rather than known: a manager is whatever the application registers, and SDK 2.x cannot attach. */
+/** Tried rather than known: a manager is whatever the application registers, and older SDKs cannot attach. */
 function endsWithScope(manager: ContextManager): boolean {
   if (manager.attach === undefined) return false;
   try {
