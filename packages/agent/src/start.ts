@@ -7,6 +7,7 @@ import { adminSettings } from './admin/settings.ts';
 import { handOver } from './doctor/hand-over.ts';
 import { followConfig } from './follow-config.ts';
 import { warnOfMissingChecks } from './missing-checks.ts';
+import { whyTooOld } from './node-version.ts';
 import { patchFetch } from './patches/fetch.ts';
 import { MODULE_PATCHES } from './patches/module-patches.ts';
 import type { Patch } from './patches/patch.ts';
@@ -31,6 +32,11 @@ export function start(): void {
   const holder = globalThis as { [STARTED]?: true };
   if (holder[STARTED] || isAdminThread()) return;
   holder[STARTED] = true;
+  const tooOld = whyTooOld();
+  if (tooOld !== undefined) {
+    report(tooOld);
+    return;
+  }
   const { config, warnings, file } = loadOrExit();
   for (const warning of warnings) report(`warning: ${warning.file}:${warning.line}: ${warning.message}`);
   // The admin port belongs to the process, so to its main thread.

@@ -35,13 +35,12 @@ export function patchModules(
   watchEsModules(
     [...namesOf(wanted, 'esm'), ...alsoImported],
     (file, exports) => found('esm', file, exports),
-    () => {
-      const modules = wanted
-        .filter(({ files }) => files.some(({ build }) => build === 'esm'))
-        .map((each) => each.module);
-      report(
-        `warning: ${modules.join(' and ')} are under policies only where they are required, not imported, in ${TOO_OLD}`,
+    (name) => {
+      const controlled = wanted.some(
+        ({ module, files }) => module === name && files.some(({ build }) => build === 'esm'),
       );
+      const what = controlled ? `${name} is under policies` : `there are spans of ${name}`;
+      report(`warning: ${what} only where it is required, not imported, in ${TOO_OLD}`);
     },
   );
   return states.map(({ state }) => state);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, expect, it } from 'vitest';
+import { isImport } from '../../../../packages/agent/src/patches/hooks/es-modules.ts';
 
 const HOOK = new URL('../../../../packages/agent/src/patches/hooks/es-modules.ts', import.meta.url).href;
 const made: string[] = [];
@@ -69,4 +70,11 @@ it('leaves what is required to the other hook', async () => {
     console.log((await import("sdk")).Client.patched);
   `;
   expect(await run(SDK, ['sdk'], app)).toEqual(['Client', 'told of sdk Client,default', 'true']);
+});
+
+it('takes conditions as an array and as a Set, as the versions of Node.js give them', () => {
+  for (const conditions of [['node', 'import'], new Set(['node', 'import'])])
+    expect(isImport({ conditions })).toBe(true);
+  for (const conditions of [['node', 'require'], new Set(['require'])]) expect(isImport({ conditions })).toBe(false);
+  expect(isImport({})).toBe(false);
 });

@@ -24,33 +24,39 @@ interface LoaderHooks {
 }
 
 /**
- * Tells of each of these files that is imported, before the application has what it exports. Once it finds that this Node.js cannot do that,
- * it says so and watches nothing: a loader thread would do it, but every later import would go through it.
+ * Tells of each of these files that is imported, before the application has what it exports. Where this Node.js cannot do that, it says so of each
+ * of the packages that is imported: a loader thread would do it, but every later import would go through it.
  *
  * The machinery is loaded when one of the packages is imported for the first time, and looks at nothing but these files: wrapping every
  * module breaks those that import each other.
  *
  * @param names as `moduleFileOf` gives them
+ * @param onUnable told the name of a package, once
  */
-export function watchEsModules(names: readonly string[], onLoad: OnEsModule, onUnable: () => void): void {
+export function watchEsModules(
+  names: readonly string[],
+  onLoad: OnEsModule,
+  onUnable: (packageName: string) => void,
+): void {
   if (names.length === 0) return;
+  const packages = [...new Set(names.map(packageOf))];
   if (typeof module.registerHooks !== 'function') {
-    onUnable();
+    packages.forEach(onUnable);
     return;
   }
-  const packages = [...new Set(names.map(packageOf))];
+  const unable = new Set<string>();
   let hooks: LoaderHooks | undefined;
   const waiting = module.registerHooks({
     resolve(specifier, context, next) {
-      if (hooks === undefined && !(context.conditions?.includes('import') && mayBeOf(packages, specifier))) {
-        return next(specifier, context);
-      }
       if (hooks === undefined) {
-        waiting.deregister();
+        const imported = isImport(context) ? packageIn(packages, specifier) : undefined;
+        if (imported === undefined) return next(specifier, context);
         if (!canWatchImports()) {
-          onUnable();
+          if (!unable.has(imported)) onUnable(imported);
+          unable.add(imported);
           return next(specifier, context);
         }
+        waiting.deregister();
         hooks = loaderHooks(names, onLoad);
         module.registerHooks({ resolve: hooks.resolveSync, load: hooks.loadSync });
       }
@@ -74,8 +80,13 @@ function fileOf(names: readonly string[], url: string): ModuleFile | undefined {
   return file !== undefined && names.includes(file.name) ? file : undefined;
 }
 
-function mayBeOf(packages: readonly string[], specifier: string): boolean {
-  return packages.some(
+/** A `require` passes the hooks, too, and with a Set of conditions in Node.js 22.15 and others. */
+export function isImport({ conditions }: { readonly conditions?: Iterable<string> }): boolean {
+  return [...(conditions ?? [])].includes('import');
+}
+
+function packageIn(packages: readonly string[], specifier: string): string | undefined {
+  return packages.find(
     (name) => specifier === name || specifier.startsWith(`${name}/`) || specifier.includes(`/node_modules/${name}/`),
   );
 }
