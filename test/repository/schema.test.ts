@@ -60,7 +60,7 @@ const GOOD = [
   'runtime: {health_checks: {providers: {a: {check_type: http, url: "${U:-http://a.com}", method: head, expect_status: [200, 404]}}}}',
   'runtime: {admin: {liveness_limit: 1, readiness_limit: 500ms, allowed_hosts: [a.com, "*.B.com"]}}',
   'runtime: {shutdown: {drain_limit: 0, delay: 5s}}',
-  'runtime: {telemetry: {sampling: {keep_slower_than: 0, keep_what_hurts: false}, record_key: hashed, log_level: off}}',
+  'runtime: {telemetry: {sampling: {keep_slower_than: 0, keep_what_hurts: false}, record_key: hashed, gen_ai: false, log_level: off}}',
   'runtime: {telemetry: {sampling: , record_key: "${R:-hashed}"}}',
   'runtime: {health_checks: {minimum_dwell: 1m, flapping: {transitions: 2}, providers: {a: {required: false}}}}',
 ];
@@ -112,6 +112,7 @@ const BAD = [
   'runtime: {shutdown: {drain: 1}}',
   'runtime: {telemetry: {record_key: true}}',
   'runtime: {telemetry: {log_level: verbose}}',
+  'runtime: {telemetry: {gen_ai: auto}}',
   'runtime: {telemetry: {sampling: {keep_what_hurts: 1}}}',
 ];
 

@@ -11,7 +11,7 @@ import { isSdkDisabled, type RunningSdk, startSdk } from './sdk/start-sdk.ts';
  * are still written then.
  */
 export function startTelemetry(bridge: Bridge, patches: readonly Patch[]): RunningSdk | undefined {
-  const { sampling, recordKey, logLevel } = bridge.config.telemetry;
+  const { sampling, recordKey, genAi, logLevel } = bridge.config.telemetry;
   const state = {
     ...bridge.state,
     patches: () => loadedPatches(patches),
@@ -26,6 +26,7 @@ export function startTelemetry(bridge: Bridge, patches: readonly Patch[]): Runni
     metrics: isSdkDisabled() ? 'instruments' : 'producer',
     recordKey,
     streams: true,
+    genAi,
     ...(keep === undefined ? {} : { keep }),
     ...(writeLog === undefined ? {} : { writeLog }),
   });

@@ -17,7 +17,7 @@ const KEYS = `
   rate_limits rateLimits name by per mode max_wait maxWaitMs hedge delay quantile max_hedges adaptive min_limit max_limit
   error_rules errorRules class code sqlstate retryable breaker flapping transitions minimum_dwell check_type required
   url expect_status expectStatus headers address liveness_limit livenessLimitMs readiness_limit allowed_hosts allowedHosts shutdown
-  drain_limit drainLimitMs delayMs telemetry sampling keep_slower_than keep_what_hurts record_key recordKey log_level logLevel
+  drain_limit drainLimitMs delayMs telemetry sampling keep_slower_than keep_what_hurts record_key recordKey gen_ai genAi log_level logLevel
   count_window slow_call per success_threshold queue_timeout rate_limit match operation idempotent host path method port providers constructor __proto__ sidecar a
 `.split(/\s+/);
 const key = fc.oneof(

@@ -11,6 +11,7 @@ describe('what the agent reads', () => {
         telemetry:
           sampling: {keep_slower_than: 750ms, keep_what_hurts: false}
           record_key: hashed
+          gen_ai: false
           log_level: off
     `);
     const input: RuntimeConfigInput = {
@@ -23,6 +24,7 @@ describe('what the agent reads', () => {
       telemetry: {
         sampling: { keepSlowerThanMs: 750, keepWhatHurts: false },
         recordKey: 'hashed',
+        genAi: false,
         logLevel: 'off',
       },
     };

@@ -19,7 +19,7 @@ describe('a configuration that says nothing', () => {
     ],
     [
       'keys left empty',
-      'runtime:\n  rate_limiting:\n    enabled:\n    defaults:\n      search:\n    overrides:\n  retry:\n    default_policy:\n    quick_policy:\n      jitter:\n    retryable_codes:\n    budget:\n  health_checks:\n    flapping:\n      window:\n    initial_delay:\n    providers:\n    degraded_mode:\n  admin:\n    port:\n    allowed_hosts:\n  shutdown:\n    delay:\n  telemetry:\n    sampling:\n      keep_what_hurts:\n    record_key:\n    log_level:\n',
+      'runtime:\n  rate_limiting:\n    enabled:\n    defaults:\n      search:\n    overrides:\n  retry:\n    default_policy:\n    quick_policy:\n      jitter:\n    retryable_codes:\n    budget:\n  health_checks:\n    flapping:\n      window:\n    initial_delay:\n    providers:\n    degraded_mode:\n  admin:\n    port:\n    allowed_hosts:\n  shutdown:\n    delay:\n  telemetry:\n    sampling:\n      keep_what_hurts:\n    record_key:\n    gen_ai:\n    log_level:\n',
     ],
   ])('is the defaults: %s', (_name, text) => {
     const { config, warnings } = parse(text);
@@ -79,6 +79,7 @@ describe('a configuration that says nothing', () => {
     expect(DEFAULTS.telemetry).toEqual({
       sampling: { keepSlowerThanMs: 5000, keepWhatHurts: true },
       recordKey: false,
+      genAi: true,
       logLevel: 'warn',
     });
   });

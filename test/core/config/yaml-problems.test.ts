@@ -182,7 +182,7 @@ describe('a value', () => {
     ['shutdown.drain_limit', '-1s', `${duration}, got -1s (negative)`],
     ['shutdown.drain_limit', '25d', '(unknown unit'],
     ['shutdown.delay', '600h', '(longer than a timer can wait (24.8 days))'],
-    ['telemetry', 'false', 'expected a map with sampling, record_key, log_level, got false'],
+    ['telemetry', 'false', 'expected a map with sampling, record_key, gen_ai, log_level, got false'],
     ['telemetry.sampling', '0.1', 'expected a map with keep_slower_than, keep_what_hurts, got 0.1'],
     ['telemetry.sampling.keep_slower_than', '-1', `${duration}, got -1 (negative)`],
     [

@@ -35,6 +35,11 @@ export interface TelemetryConfig {
   };
   /** Whether spans tell for whom a call was made: not at all (default), or as a hash of the key. */
   readonly recordKey: false | 'hashed';
+  /**
+   * Whether calls of models are measured as OpenTelemetry's conventions for generative AI say (`gen_ai.client.*`). Default true; false where the
+   * application's own instrumentation makes the same metrics, so that no call counts twice.
+   */
+  readonly genAi: boolean;
   /** The least severe message of the agent itself that is written. Default `warn`. */
   readonly logLevel: 'off' | 'error' | 'warn' | 'info';
 }

@@ -125,6 +125,7 @@ export const DEFAULT_SHUTDOWN: ShutdownConfig = { drainLimitMs: 10_000, delayMs:
 export const DEFAULT_TELEMETRY: TelemetryConfig = {
   sampling: { keepSlowerThanMs: 5000, keepWhatHurts: true },
   recordKey: false,
+  genAi: true,
   logLevel: 'warn',
 };
 

@@ -42,5 +42,5 @@ export function telemetry(dialect: Dialect): z.ZodType<RuntimeConfigInput['telem
     DESCRIPTIONS.sampling,
   );
   const recordKey = z.union([z.literal(false), z.literal('hashed')], expected('false or hashed'));
-  return section(dialect, { sampling, recordKey, logLevel: oneOf(LOG_LEVELS) }, DESCRIPTIONS.telemetry);
+  return section(dialect, { sampling, recordKey, genAi: flag(), logLevel: oneOf(LOG_LEVELS) }, DESCRIPTIONS.telemetry);
 }

@@ -201,6 +201,8 @@ export const DESCRIPTIONS = {
   telemetry: {
     sampling: 'Traces that are kept whatever the sampler drew.',
     recordKey: 'Whether spans tell for whom a call was made: false (default), or hashed.',
+    genAi:
+      'Whether calls of models are measured as gen_ai.client.operation.duration and gen_ai.client.token.usage. Default true; false where another instrumentation makes the same metrics.',
     logLevel: 'The least severe message of the agent itself that is written: off, error, warn (default) or info.',
   },
   sampling: {
