@@ -4,7 +4,7 @@ import { ConfigError, type LoadedConfig, loadRuntimeConfig } from '@crossbridge/
 import { Admin } from './admin/admin.ts';
 import { isAdminThread } from './admin/messages.ts';
 import { adminSettings } from './admin/settings.ts';
-import { handOver } from './doctor/hand-over.ts';
+import { presentDoctor } from './doctor/hand-over.ts';
 import { followConfig } from './follow-config.ts';
 import { warnOfMissingChecks } from './missing-checks.ts';
 import { whyTooOld } from './node-version.ts';
@@ -58,7 +58,7 @@ export function start(): void {
       patchModules(bridge, MODULE_PATCHES, sdk === undefined ? [] : instrumentedImports()),
     ) ?? []),
   );
-  handOver({ bridge, patches, file, warnings });
+  presentDoctor()?.started({ bridge, patches, file, warnings });
   const calls = new CallsUnderWay(bridge.state);
   if (isMainThread && config.healthChecks.enabled) warnOfMissingChecks(bridge.health, report);
   if (admin !== undefined) attempt('the admin endpoint', () => admin.connect(bridge, sdk));

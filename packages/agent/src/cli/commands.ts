@@ -8,6 +8,10 @@ export interface CommandEntry {
 
 /** The commands by name, in the order in which they are listed. */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  doctor: {
+    summary: 'run a program and say what is protected in it, what is not, and why',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
   probes: {
     summary: 'print the Kubernetes probes that fit crossbridge.yml',
     load: async () => (await import('./probes.ts')).probes,

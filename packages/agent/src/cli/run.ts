@@ -15,7 +15,9 @@ export async function runCli(
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (entry === undefined) return refuse(unknown(name, commands), 'crossbridge --help', terminal);
   const command = await entry.load();
-  if (rest.includes('--help') || rest.includes('-h')) return help(name, terminal, commands);
+  // What follows -- is not ours.
+  const own = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest;
+  if (own.includes('--help') || own.includes('-h')) return help(name, terminal, commands);
   try {
     return await command.run(rest, terminal);
   } catch (error) {

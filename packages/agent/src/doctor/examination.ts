@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
@@ -8,7 +8,7 @@ import { Calls } from './calls.ts';
 import { Clients } from './clients.ts';
 import type { AgentFacts, FlagSource, PatchFacts, ProcessFacts } from './facts.ts';
 import { flagOf, isAgent, OWN_NODE_OPTIONS } from './flag.ts';
-import { type AgentParts, onHandOver } from './hand-over.ts';
+import { type AgentParts, beTold } from './hand-over.ts';
 import { Loaded } from './loaded.ts';
 import { placeOf } from './place-of.ts';
 import { Started } from './started.ts';
@@ -16,8 +16,6 @@ import { Traffic } from './traffic.ts';
 
 const REGISTER_URL = new URL('../register.js', import.meta.url).href;
 
-/** When it is looked for clients, beside the end: those that live shortly are not missed then. */
-const LOOK_AT_MS = [50, 300, 1_000, 3_000];
 const ASKED_EVERY_MS = 100;
 
 const ENV =
@@ -28,10 +26,12 @@ export class Examination {
   readonly #directory: string;
   readonly #loaded: Loaded;
   readonly #calls = new Calls();
-  readonly #clients: Clients;
+  readonly #clients = new Clients();
   readonly #traffic: Traffic;
   readonly #started = new Started();
   readonly #first: boolean;
+  /** How the first process came by the agent. */
+  readonly #firstFlag: string;
   readonly #forked = process.send !== undefined;
   #flag: FlagSource;
   #flagText: string | undefined;
@@ -40,35 +40,32 @@ export class Examination {
 
   constructor(directory: string) {
     this.#directory = directory;
-    this.#first = isFirst(join(directory, 'first'));
     const { source, text } = flagOf(process.execArgv, process.env[OWN_NODE_OPTIONS] ?? '', REGISTER_URL);
     this.#flag = source;
     this.#flagText = text;
+    const [pid, ...flag] = firstIn(join(directory, 'first'), source);
+    this.#first = pid === String(process.pid);
+    this.#firstFlag = flag.join(' ');
     writeFileSync(this.#file('hello'), process.argv[1] ?? '');
     this.#loaded = new Loaded((url, parent) => this.#onLoad(url, parent));
-    this.#clients = new Clients(this.#loaded);
     this.#traffic = new Traffic(() => this.#calls.isInAttempt());
-    onHandOver((parts) => {
-      this.#parts = parts;
-      this.#calls.watch(parts.bridge);
+    beTold({
+      started: (parts) => {
+        this.#parts = parts;
+        this.#calls.watch(parts.bridge);
+      },
+      loaded: (found, exports) => this.#clients.loaded(found, exports),
     });
   }
 
   async begin(): Promise<void> {
-    process.on('exit', () => {
-      this.#clients.look();
-      this.#write();
-    });
-    for (const atMs of LOOK_AT_MS) {
-      setTimeout(() => void this.#look(), atMs).unref();
-    }
+    process.on('exit', () => this.#write());
     const asked = setInterval(() => {
       if (!existsSync(join(this.#directory, 'ask'))) return;
       clearInterval(asked);
-      void this.#look().then(() => this.#write());
+      this.#write();
     }, ASKED_EVERY_MS).unref();
-    // A process that another has started gets what it would get without the doctor.
-    if (this.#flag !== 'none' || !(this.#first || this.#forked)) return;
+    if (this.#flag !== 'none' || !this.#isToHaveAgent()) return;
     try {
       await import('../register.ts');
       if (this.#flag === 'none') this.#flag = 'doctor';
@@ -77,9 +74,9 @@ export class Examination {
     }
   }
 
-  async #look(): Promise<void> {
-    await this.#clients.findImported();
-    this.#clients.look();
+  /** Only where nobody has thought of it: what has no flag beside a process that has one would have none without the doctor, too. */
+  #isToHaveAgent(): boolean {
+    return this.#firstFlag === 'none' && (this.#first || this.#forked);
   }
 
   #onLoad(url: string, parent: string | undefined): void {
@@ -140,14 +137,12 @@ function patchFacts(patch: AgentParts['patches'][number]): PatchFacts {
   return { ...report, inFront: inFront.map(({ method, by }) => ({ method, by: placeOf(by) })) };
 }
 
-/** The first process that comes here is the one that was meant; its threads belong to it. */
-function isFirst(file: string): boolean {
+/** The process that comes here first is the one that was meant, with its threads: its id, and its flag. */
+function firstIn(file: string, flag: FlagSource): readonly string[] {
   try {
-    const handle = openSync(file, 'wx');
-    writeFileSync(handle, String(process.pid));
-    closeSync(handle);
-    return true;
+    writeFileSync(file, `${process.pid} ${flag}`, { flag: 'wx' });
   } catch {
-    return readFileSync(file, 'utf8') === String(process.pid);
+    // Another was here before.
   }
+  return readFileSync(file, 'utf8').split(' ');
 }

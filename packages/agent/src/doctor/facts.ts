@@ -20,15 +20,14 @@ export interface PackageFacts {
   readonly name: string;
   readonly directory: string;
   readonly version: string | undefined;
-  /** Whether something loaded it before the agent was there. */
-  readonly early: boolean;
+  /** Who loaded it before the agent was there, as far as that can be told. Undefined: nobody. */
+  readonly earlyBy?: readonly string[];
   /** Who asked for it: packages by their name, files of the application by their path. At most ten. */
   readonly by: readonly string[];
 }
 
-/** A client or a pool that was alive when it was looked. */
+/** A client or a pool that was made. */
 export interface ClientFacts {
-  /** `pg.Pool`, `mysql2 pool`, `ioredis`, `openai`, `anthropic`. */
   readonly kind: ClientKind;
   /** Where it connects to, without credentials. */
   readonly target: string;
@@ -36,7 +35,7 @@ export interface ClientFacts {
   readonly settings: Readonly<Record<string, number | boolean | null>>;
 }
 
-export type ClientKind = 'pg.Pool' | 'mysql2 pool' | 'ioredis' | 'undici RetryAgent' | 'openai' | '@anthropic-ai/sdk';
+export type ClientKind = 'pg.Pool' | 'mysql2 pool' | 'ioredis' | 'undici retries' | 'openai' | '@anthropic-ai/sdk';
 
 /** Requests to one host, as Node.js itself tells of them. */
 export interface TrafficFacts {

@@ -1,6 +1,6 @@
 import type { Bridge } from '@crossbridge/core';
 import type { ConfigWarning } from '@crossbridge/core/config';
-import type { Patch } from '../patches/patch.ts';
+import type { FoundModule, Patch } from '../patches/patch.ts';
 
 /** What the agent lets `crossbridge doctor` look at. */
 export interface AgentParts {
@@ -11,19 +11,27 @@ export interface AgentParts {
   readonly warnings: readonly ConfigWarning[];
 }
 
-/** Where the doctor, who comes first, waits for what the agent hands over. Each may be of another copy of the package. */
-export const WAITING: unique symbol = Symbol.for('crossbridge.doctor.v1');
+/** The doctor, as far as the agent knows it. */
+export interface Doctor {
+  /** The agent has started. */
+  started(parts: AgentParts): void;
+  /** A file of a module that has a patch was loaded; the application does not have it yet. */
+  loaded(found: FoundModule, exports: unknown): void;
+}
+
+/** Where the doctor, who comes first, is to be found. Each may be of another copy of the package. */
+const DOCTOR: unique symbol = Symbol.for('crossbridge.doctor.v1');
 
 interface Holder {
-  [WAITING]?: (parts: AgentParts) => void;
+  [DOCTOR]?: Doctor;
 }
 
-/** Lets the doctor look, if one is there. */
-export function handOver(parts: AgentParts): void {
-  (globalThis as Holder)[WAITING]?.(parts);
+/** The doctor, if one is there. */
+export function presentDoctor(): Doctor | undefined {
+  return (globalThis as Holder)[DOCTOR];
 }
 
-/** Has the agent hand over what it starts from now on. */
-export function onHandOver(take: (parts: AgentParts) => void): void {
-  (globalThis as Holder)[WAITING] = take;
+/** Has the agent tell this one, from now on. */
+export function beTold(doctor: Doctor): void {
+  (globalThis as Holder)[DOCTOR] = doctor;
 }

@@ -10,8 +10,9 @@ const INTEGRATIONS = '@crossbridge/integrations/';
 const AGENT_STARTED = Symbol.for('crossbridge.agent.started');
 
 interface Seen {
-  readonly early: boolean;
   readonly by: Set<string>;
+  /** Undefined when the agent was there first. */
+  readonly earlyBy: Set<string> | undefined;
 }
 
 /** Keeps in mind what is loaded, by whom, and whether the agent was there. It changes nothing about it. */
@@ -20,7 +21,6 @@ export class Loaded {
   readonly #packages = new Map<string, Seen>();
   /** Whether each was there before the agent. */
   readonly #files = new Map<string, boolean>();
-  readonly #urls = new Set<string>();
 
   readonly #byHand = new Set<string>();
 
@@ -41,12 +41,12 @@ export class Loaded {
 
   get packages(): readonly PackageFacts[] {
     this.#lookIntoCache();
-    return [...this.#packages].map(([directory, { early, by }]) => ({
+    return [...this.#packages].map(([directory, { by, earlyBy }]) => ({
       name: nameOf(directory),
       directory,
       version: versionIn(directory),
-      early,
       by: [...by],
+      ...(earlyBy === undefined ? {} : { earlyBy: [...earlyBy] }),
     }));
   }
 
@@ -66,11 +66,6 @@ export class Loaded {
     return [...this.#byHand];
   }
 
-  /** The addresses of a file, as `moduleFileOf` names it: one for each copy that was imported or required. */
-  urlsOf(name: string): readonly string[] {
-    return [...this.#urls].filter((url) => moduleFileOf(fileURLToPath(url))?.name === name);
-  }
-
   /** What was required before there were hooks, or where there are none. */
   #lookIntoCache(): void {
     for (const [path, loaded] of Object.entries(cache)) this.#notePath(path, loaded?.parent?.filename);
@@ -79,7 +74,6 @@ export class Loaded {
   #note(url: string, parent: string | undefined): void {
     if (!url.startsWith('file:')) return;
     const plain = withoutQuery(url);
-    this.#urls.add(plain);
     this.#notePath(fileURLToPath(plain), parent?.startsWith('file:') ? fileURLToPath(withoutQuery(parent)) : undefined);
   }
 
@@ -95,12 +89,12 @@ export class Loaded {
       return;
     }
     const before = this.#packages.get(file.directory);
-    const seen = before ?? { early: isEarly(), by: new Set<string>() };
+    const seen = before ?? { by: new Set(), earlyBy: isEarly() ? new Set<string>() : undefined };
     if (before === undefined) this.#packages.set(file.directory, seen);
     const importer = parent === undefined ? undefined : importerOf(parent);
-    if (importer !== undefined && importer !== packageOf(file.name) && seen.by.size < MOST_IMPORTERS) {
-      seen.by.add(importer);
-    }
+    if (importer === undefined || importer === packageOf(file.name) || seen.by.size >= MOST_IMPORTERS) return;
+    seen.by.add(importer);
+    if (isEarly()) seen.earlyBy?.add(importer);
   }
 }
 

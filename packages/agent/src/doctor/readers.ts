@@ -1,17 +1,17 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { FoundModule } from '../patches/patch.ts';
 import type { ClientFacts, ClientKind } from './facts.ts';
 import { hostOf } from './host-of.ts';
 
-/** How the clients of one kind are found, and what is read off them. */
+/** How the clients of one kind are noticed, and what is read off them. */
 export interface Reader {
   readonly kind: ClientKind;
-  /** CommonJS files that export the class, as `moduleFileOf` names them. */
-  readonly cjsFiles: readonly string[];
-  /** The file of the build for ES modules, where that has a class of its own. */
-  readonly esFile?: string;
-  /** What the class is exported as; empty: the file exports nothing else. */
-  readonly exported: string;
-  /** Undefined for what is no client in use. */
-  read(instance: object): Omit<ClientFacts, 'kind'> | undefined;
+  /** A member that the constructor assigns, and assigns once. */
+  readonly assigned: string;
+  /** The prototype of the class, if this file has it. */
+  prototypeIn(found: FoundModule, exports: unknown): object | undefined;
+  read(instance: object): Omit<ClientFacts, 'kind'>;
 }
 
 interface PgPool {
@@ -44,17 +44,23 @@ interface Redis {
   };
 }
 
+interface RetryHandler {
+  readonly retryOpts: { readonly maxRetries?: number };
+}
+
 interface SdkClient {
   readonly maxRetries: number;
   readonly timeout: number;
   readonly baseURL: string;
 }
 
+const { cache } = createRequire(import.meta.url);
+
 export const READERS: readonly Reader[] = [
   {
     kind: 'pg.Pool',
-    cjsFiles: ['pg-pool'],
-    exported: '',
+    assigned: 'options',
+    prototypeIn: ({ name }, exports) => (name === 'pg-pool' ? prototypeOf(exports) : undefined),
     read: (pool) => {
       const { host, port, connectionString, max, connectionTimeoutMillis } = (pool as PgPool).options;
       return {
@@ -65,8 +71,9 @@ export const READERS: readonly Reader[] = [
   },
   {
     kind: 'mysql2 pool',
-    cjsFiles: ['mysql2/lib/base/pool', 'mysql2/lib/pool'],
-    exported: '',
+    assigned: 'config',
+    prototypeIn: ({ name }, exports) =>
+      name === 'mysql2/lib/base/pool' || name === 'mysql2/lib/pool' ? prototypeOf(exports) : undefined,
     read: (pool) => {
       const { connectionLimit, queueLimit, waitForConnections, connectionConfig } = (pool as MysqlPool).config;
       return {
@@ -77,8 +84,9 @@ export const READERS: readonly Reader[] = [
   },
   {
     kind: 'ioredis',
-    cjsFiles: ['ioredis/built/Redis'],
-    exported: 'default',
+    assigned: 'options',
+    prototypeIn: ({ name }, exports) =>
+      name === 'ioredis/built/Redis' ? prototypeOf((exports as { readonly default?: unknown }).default) : undefined,
     read: (client) => {
       const {
         host,
@@ -100,10 +108,15 @@ export const READERS: readonly Reader[] = [
     },
   },
   {
-    kind: 'undici RetryAgent',
-    cjsFiles: ['undici'],
-    exported: 'RetryAgent',
-    read: () => ({ target: 'wherever it is used', settings: {} }),
+    kind: 'undici retries',
+    assigned: 'retryOpts',
+    // One is made for each request that is to be retried, by a RetryAgent or an interceptor.
+    prototypeIn: ({ name, directory }) =>
+      name === 'undici' ? prototypeOf(cache[join(directory, 'lib/handler/retry-handler.js')]?.exports) : undefined,
+    read: (handler) => ({
+      target: 'wherever it is used',
+      settings: { maxRetries: (handler as RetryHandler).retryOpts.maxRetries ?? 5 },
+    }),
   },
   sdkReader('openai', 'OpenAI'),
   sdkReader('@anthropic-ai/sdk', 'BaseAnthropic'),
@@ -112,15 +125,21 @@ export const READERS: readonly Reader[] = [
 function sdkReader(kind: 'openai' | '@anthropic-ai/sdk', exported: string): Reader {
   return {
     kind,
-    cjsFiles: [kind, `${kind}/client`],
-    esFile: `${kind}/client`,
-    exported,
+    assigned: 'maxRetries',
+    prototypeIn: ({ name }, exports) =>
+      name === kind || name === `${kind}/client`
+        ? prototypeOf((exports as Readonly<Record<string, unknown>>)[exported])
+        : undefined,
     read: (client) => {
       const { maxRetries, timeout, baseURL } = client as SdkClient;
-      if (typeof maxRetries !== 'number') return undefined;
       return { target: hostOf(baseURL) ?? 'an unknown address', settings: { maxRetries, timeout } };
     },
   };
+}
+
+function prototypeOf(found: unknown): object | undefined {
+  const prototype: unknown = typeof found === 'function' ? found.prototype : undefined;
+  return typeof prototype === 'object' && prototype !== null ? prototype : undefined;
 }
 
 /** Host and port of an address; nothing else of it, for it holds a password. */

@@ -46,7 +46,7 @@ function starter(): string | undefined {
   const { stack = '' } = new Error('where am I');
   Error.stackTraceLimit = limit;
   for (const line of stack.split('\n').slice(1)) {
-    const place = /\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*?):\d+:\d+\)?$/.exec(line)?.[1];
+    const place = /(?:\(|at (?:async )?)((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*?):\d+:\d+\)?$/.exec(line)?.[1];
     const path = place?.startsWith('file:') ? fileURLToPath(place) : place;
     if (path !== undefined && path !== OURS) return path;
   }

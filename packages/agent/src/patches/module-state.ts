@@ -1,4 +1,5 @@
 import type { PatchName } from '@crossbridge/core/config';
+import { presentDoctor } from '../doctor/hand-over.ts';
 import { messageOf } from '../report.ts';
 import { canWatchImports, TOO_OLD } from './hooks/es-modules.ts';
 import type { Layer } from './hooks/layer.ts';
@@ -28,6 +29,7 @@ export class ModuleState implements Patch {
   install(file: PatchedFile, { name, directory }: ModuleFile, exports: unknown): void {
     const version = versionIn(directory);
     const found: FoundModule = { name, directory, version, build: file.build };
+    presentDoctor()?.loaded(found, exports);
     try {
       if (version !== undefined && !this.#patch.supports(version, packageOf(name))) {
         throw new Error(`version ${version} is not supported (${this.#patch.versions})`);
