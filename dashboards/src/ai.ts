@@ -1,5 +1,6 @@
 import { answers } from './ai/answers.ts';
 import { cost } from './ai/cost.ts';
+import { models } from './ai/models.ts';
 import { quota } from './ai/quota.ts';
 import { streams } from './ai/streams.ts';
 import { tokens } from './ai/tokens.ts';
@@ -11,8 +12,8 @@ import { aiOperation, instance, service } from './variables.ts';
 export const ai: Dashboard = {
   name: 'ai',
   description:
-    'Calls of models: how soon the first content comes, how streams end, tokens, what retries cost and what is left of the quota.',
+    'Calls of models: how soon the first content comes, how streams end, tokens and latency by model, what retries cost and what is left of the quota.',
   variables: [service, instance, aiOperation],
   annotations: MARKS,
-  rows: [answers, streams, tokens, cost, quota],
+  rows: [answers, models, tokens, streams, cost, quota],
 };

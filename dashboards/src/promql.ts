@@ -32,6 +32,11 @@ export function gauge(metric: MetricDefinition, { where, by }: Selection = {}): 
   return aggregate('sum', metric, selector(metric, 'value', where), by);
 }
 
+/** How many processes have the gauge, whatever its value. */
+export function counted(metric: MetricDefinition, { where, by }: Selection = {}): string {
+  return aggregate('count', metric, selector(metric, 'value', where), by);
+}
+
 /** The lowest value of a gauge that any process has. */
 export function lowest(metric: MetricDefinition, { where, by }: Selection = {}): string {
   return aggregate('min', metric, selector(metric, 'value', where), by);
@@ -114,7 +119,7 @@ function codeOf<V extends string>(
 }
 
 function aggregate(
-  operator: 'sum' | 'max' | 'min',
+  operator: 'sum' | 'max' | 'min' | 'count',
   metric: MetricDefinition,
   expression: string,
   by: readonly AttributeDefinition[] = [],

@@ -1,5 +1,10 @@
 import { operation as operationAttribute } from '../../packages/otel/src/signals/attributes.ts';
-import { callDuration, quotaRemaining, streamDuration } from '../../packages/otel/src/signals/metrics.ts';
+import {
+  callDuration,
+  genAiDuration,
+  quotaRemaining,
+  streamDuration,
+} from '../../packages/otel/src/signals/metrics.ts';
 import { DEFAULT_SETTINGS } from './rules/settings.ts';
 import { label, seriesName } from './selector.ts';
 
@@ -62,13 +67,20 @@ export const operation: Variable = {
   all: 'everything',
 };
 
-/** The operations that talk to models: nothing else streams answers or tells a quota. */
+const AI_SERIES = [
+  seriesName(genAiDuration, 'count'),
+  seriesName(streamDuration, 'count'),
+  seriesName(quotaRemaining, 'value'),
+];
+
+/** The operations that talk to models: nothing else is asked for tokens, streams answers or tells a quota. */
 export const aiOperation: Variable = {
   ...operation,
   kind: 'label',
-  description: 'Operations that stream answers or whose provider tells a quota. Others are on the overview.',
+  description:
+    'Operations that call models, stream answers or whose provider tells a quota. Others are on the overview.',
   label: label(operationAttribute),
-  series: `{__name__=~"${seriesName(streamDuration, 'count')}|${seriesName(quotaRemaining, 'value')}", ${OF_PROCESS}}`,
+  series: `{__name__=~"${AI_SERIES.join('|')}", ${OF_PROCESS}}`,
   all: 'listed',
 };
 

@@ -20,7 +20,7 @@ export const cost: Row = {
       type: 'timeseries',
       title: 'Requests for each call',
       description:
-        'Requests that the provider sees, and may bill, for each call that reached it: 1 without retries and hedges.',
+        'Requests that the provider sees, and may bill, for each call that reached it: 1 without retries and hedges. What the failed ones took in tokens no provider tells.',
       unit: 'short',
       decimals: 2,
       width: 6,

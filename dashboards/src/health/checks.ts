@@ -4,7 +4,12 @@ import {
   healthTo,
   healthStatus as status,
 } from '../../../packages/otel/src/signals/attributes.ts';
-import { healthCheckDuration, healthFlapping, healthTransitions } from '../../../packages/otel/src/signals/metrics.ts';
+import {
+  healthCheckDuration,
+  healthFlapping,
+  healthRequired,
+  healthTransitions,
+} from '../../../packages/otel/src/signals/metrics.ts';
 import { checkTimeline } from '../measures/health.ts';
 import type { Row } from '../model.ts';
 import { highest, increase, quantile, rate } from '../promql.ts';
@@ -16,14 +21,28 @@ export const checks: Row = {
   title: 'Checks',
   height: 8,
   panels: [
-    { ...checkTimeline, width: 16 },
+    { ...checkTimeline, width: 12 },
+    {
+      type: 'state-timeline',
+      title: 'Required',
+      description:
+        'What the process cannot work without: a required check that is unhealthy makes the whole unhealthy and the process not ready. Any other degrades it at most, unless all of them fail.',
+      unit: 'none',
+      width: 6,
+      noValue: NONE,
+      states: [
+        { value: 0, text: 'not required', color: 'text' },
+        { value: 1, text: 'required', color: 'blue' },
+      ],
+      queries: [{ expression: highest(healthRequired, { by: [healthCheck] }), legend: legend(healthCheck) }],
+    },
     {
       type: 'state-timeline',
       title: 'Flapping',
       description:
         'Checks that change their status so often that no single one can be trusted. Raise `failure_threshold`, or find out what comes and goes.',
       unit: 'none',
-      width: 8,
+      width: 6,
       noValue: NONE,
       states: [
         { value: 0, text: 'steady', color: 'green' },

@@ -1,9 +1,8 @@
 import { healthStatus as status } from '../../../packages/otel/src/signals/attributes.ts';
-import { healthOverall } from '../../../packages/otel/src/signals/metrics.ts';
+import { healthOverall, healthReady } from '../../../packages/otel/src/signals/metrics.ts';
 import { HEALTH_CODES, HEALTH_STATES, overallHealth } from '../measures/health.ts';
 import type { Row } from '../model.ts';
-import { gauge, stateOfInstances } from '../promql.ts';
-import { is } from '../selector.ts';
+import { counted, gauge, stateOfInstances } from '../promql.ts';
 
 export const readiness: Row = {
   title: 'Readiness',
@@ -14,26 +13,24 @@ export const readiness: Row = {
       type: 'stat',
       title: 'Processes ready',
       description:
-        'Processes whose checks together are healthy or degraded: `/readyz` answers 200 there, unless they stop or their event loop is stuck.',
+        'Processes that take traffic, as far as health says: `/readyz` answers 200 there, unless they stop or their event loop is stuck.',
       unit: 'short',
       width: 4,
       thresholds: [{ color: 'red' }, { color: 'green', from: 1 }],
       noValue: 'No health checks',
-      queries: [{ expression: gauge(healthOverall, { where: [is(status, 'healthy', 'degraded')] }), legend: 'ready' }],
+      queries: [{ expression: gauge(healthReady), legend: 'ready' }],
     },
     {
       type: 'stat',
       title: 'Processes not ready',
       description:
-        'Processes that are unhealthy or have no result yet: `/readyz` answers 503 there and no traffic should reach them.',
+        'Processes in which a required check is unhealthy, or nothing works or is known yet: `/readyz` answers 503 there and no traffic should reach them.',
       unit: 'short',
       width: 4,
       thresholds: [{ color: 'green' }, { color: 'red', from: 1 }],
       noValue: 'No health checks',
       runbooks: ['unhealthy'],
-      queries: [
-        { expression: gauge(healthOverall, { where: [is(status, 'unhealthy', 'unknown')] }), legend: 'not ready' },
-      ],
+      queries: [{ expression: `${counted(healthReady)} - ${gauge(healthReady)}`, legend: 'not ready' }],
     },
     {
       type: 'state-timeline',
