@@ -123,7 +123,8 @@ describe('the sampling of collector/config.yaml', () => {
   });
 
   test('knows every outcome that hurts, and every decision after a failed attempt', () => {
-    const valuesOf = (name: string) => (policies.get(name) as { string_attribute: { values: string[] } }).string_attribute.values;
+    const valuesOf = (name: string) =>
+      (policies.get(name) as { string_attribute: { values: string[] } }).string_attribute.values;
     const outcomes = CATALOGUE.attributes.find(({ name }) => name === 'crossbridge.outcome');
     const hurting = Object.keys(outcomes?.values ?? {}).filter((value) => value !== 'success' && value !== 'cancelled');
     expect(valuesOf('failed, throttled or rejected').toSorted()).toEqual(hurting.toSorted());

@@ -31,7 +31,8 @@ interface ProcessState {
 // A bare Debian has no ps, and other systems have no /proc.
 const HAS_PROC = existsSync('/proc/self/stat');
 
-function treeOf(pid: number | undefined): readonly number[] {
+/** A process and all its descendants, parents before children. */
+export function treeOf(pid: number | undefined): readonly number[] {
   if (pid === undefined) return [];
   const processes = HAS_PROC ? procProcesses() : psProcesses();
   const tree = [pid];

@@ -16,4 +16,12 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'print the Kubernetes probes that fit crossbridge.yml',
     load: async () => (await import('./probes.ts')).probes,
   },
+  stack: {
+    summary: 'start Grafana, Prometheus and the rest on this machine, to look at',
+    load: async () => (await import('./stack/stack.ts')).stack,
+  },
+  verify: {
+    summary: 'ask Prometheus every query of the dashboards and every rule, and say why one has no data',
+    load: async () => (await import('./verify/verify.ts')).verify,
+  },
 };
