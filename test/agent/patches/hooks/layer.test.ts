@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Layer } from '../../../../packages/agent/src/patches/hooks/layer.ts';
 
 type Query = ((this: unknown, ...args: unknown[]) => unknown) & { [name: string]: unknown };
@@ -113,6 +113,23 @@ describe('a layer', () => {
     seen.length = 0;
     new Client().query('b');
     expect(seen).toEqual(['ours', 'otel']);
+  });
+
+  it('acts on, once, when a spy that it has moved in front of puts back what it found', () => {
+    const Client = client();
+    const seen: string[] = [];
+    const layer = noting(Client.prototype, seen);
+    for (let round = 0; round < 3; round += 1) {
+      const spy = vi.spyOn(Client.prototype, 'query');
+      new Client().query('a');
+      new Client().query('b');
+      expect(spy).toHaveBeenCalledTimes(2);
+      spy.mockRestore();
+      expect(seen.splice(0)).toEqual(['ours', 'ours']);
+      expect(new Client().query('c')).toBe('answer to c');
+      expect(seen.splice(0)).toEqual(['ours']);
+      expect(layer.outermost).toBe(true);
+    }
   });
 
   it('lets the instrumentation of a second SDK take the place of that of the first, as it would have without us', () => {

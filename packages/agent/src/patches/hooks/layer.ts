@@ -84,12 +84,22 @@ export class Layer {
     this.#step = step;
   }
 
+  /** Whether a step is in front again: who took over from it (a spy of a test, say) has put it back. */
+  #resumes(step: Step, front: Method): boolean {
+    if (this.#holder[this.name] !== front) return false;
+    this.#step.passing = true;
+    step.passing = false;
+    this.#step = step;
+    this.#front = front;
+    return true;
+  }
+
   #place(step: Step): Method {
     const layer = this;
     const control = this.#control;
     const below: Below = (self, args) => Reflect.apply(step.below, self, args);
     const front: Method = function (this: unknown, ...args) {
-      if (step.passing) return Reflect.apply(step.below, this, args);
+      if (step.passing && !layer.#resumes(step, front)) return Reflect.apply(step.below, this, args);
       layer.ensure();
       return control(this, args, below);
     };
