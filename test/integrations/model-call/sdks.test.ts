@@ -1,3 +1,4 @@
+import { json as readJson } from 'node:stream/consumers';
 import { createOpenAI } from '@ai-sdk/openai';
 import { hardenEmbeddingModel, hardenLanguageModel } from '@crossbridge/integrations/ai-sdk';
 import { hardenAnthropic } from '@crossbridge/integrations/anthropic';
@@ -36,8 +37,8 @@ describe('a call of OpenAI is told of, with its model and its tokens', () => {
       'the body of asResponse, read by hand',
       async (client: OpenAI) => {
         const response = await client.chat.completions.create(question).asResponse();
-        const pieces = await Array.fromAsync(response.body as ReadableStream<Uint8Array>);
-        expect(JSON.parse(Buffer.concat(pieces).toString())).toMatchObject({ usage: { total_tokens: 2 } });
+        const body = await readJson(response.body as ReadableStream<Uint8Array>);
+        expect(body).toMatchObject({ usage: { total_tokens: 2 } });
       },
     ],
     [

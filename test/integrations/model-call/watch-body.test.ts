@@ -1,3 +1,4 @@
+import { text as readText } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { type BodyWatcher, watchBody } from '../../../packages/integrations/src/model-call/watch-body.ts';
 import { rejection } from '../../support/bridges.ts';
@@ -69,8 +70,7 @@ describe('a watched body', () => {
     const byText = watched(new Response(text));
     expect((await byText.response.text()) === text).toBe(true);
     const byBody = watched(new Response(text));
-    const pieces = await Array.fromAsync(byBody.response.body as ReadableStream<Uint8Array>);
-    expect(Buffer.concat(pieces).toString() === text).toBe(true);
+    expect((await readText(byBody.response.body as ReadableStream<Uint8Array>)) === text).toBe(true);
     expect([byText.told, byBody.told]).toEqual([[undefined], [undefined]]);
     const byJson = watched(new Response(text));
     await byJson.response.json();
@@ -106,7 +106,7 @@ describe('a watched body', () => {
     const error = await rejection(response.json());
     expect(error).toBeInstanceOf(TypeError);
     const raw = watched(await fetch(upstream.url));
-    const broken = await rejection(Array.fromAsync(raw.response.body as ReadableStream<Uint8Array>));
+    const broken = await rejection(readText(raw.response.body as ReadableStream<Uint8Array>));
     expect([told, raw.told]).toEqual([[error], [broken]]);
   });
 });
