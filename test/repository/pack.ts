@@ -7,8 +7,10 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { shippedPaths } from '../../packages/agent/scripts/assets.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const REQUIRED = ['LICENSE', 'README.md'];
 /** What must not be in a published package: build state, tests, other people's paths. */
 const UNWANTED = /\.tsbuildinfo$|\.test\.|\/node_modules\//;
 
@@ -27,7 +29,9 @@ function check(name: string, directory: string): boolean {
   const { filename, files } = entry as { filename: string; files: { path: string }[] };
   const unwanted = files.map(({ path }) => path).filter((path) => UNWANTED.test(path));
   if (unwanted.length > 0) console.error(`${name} would publish ${unwanted.join(', ')}`);
-  const missing = ['LICENSE', 'README.md'].filter((name) => !files.some(({ path }) => path === name));
+  const missing = [...REQUIRED, ...(name === 'agent' ? shippedPaths().map((path) => `assets/${path}`) : [])].filter(
+    (required) => !files.some(({ path }) => path === required),
+  );
   if (missing.length > 0) console.error(`${name} would be published without ${missing.join(', ')}`);
   const tarball = join(directory, filename.replace('@', '').replace('/', '-'));
   return [

@@ -18,7 +18,7 @@ function linesOf(metric: MetricDefinition, count: number): string[] {
   const name = prometheusMetricName(metric);
   const family = metric.type === 'counter' ? name.replace(/_total$/, '') : name;
   const type = metric.type === 'updowncounter' ? 'gauge' : metric.type;
-  const sets = labelSets([...metric.attributes, ...metric.optional]);
+  const sets = labelSets(metric.attributes, metric.optional);
   const samples = sets.flatMap((labels) => {
     if (metric.type !== 'histogram') return [`${name}{${labels.join()}} ${metric.type === 'counter' ? count : 1}`];
     const buckets = [...metric.boundaries.map(String), '+Inf'].map((le, index) => {
@@ -30,15 +30,21 @@ function linesOf(metric: MetricDefinition, count: number): string[] {
   return [`# TYPE ${family} ${type}`, ...samples];
 }
 
-/** Every combination of values; attributes without a list of values have one. */
-function labelSets(attributes: readonly AttributeDefinition[]): string[][] {
-  return attributes.reduce<string[][]>(
-    (sets, { name, values }) => {
-      const all = Object.keys(values).length === 0 ? ['some'] : Object.keys(values);
-      return sets.flatMap((set) => all.map((value) => [...set, `${prometheusLabelName(name)}="${value}"`]));
-    },
+/** Every combination of values, and of the presence of what is optional. Attributes without a list of values have one. */
+function labelSets(attributes: readonly AttributeDefinition[], optional: readonly AttributeDefinition[]): string[][] {
+  const choices = [
+    ...attributes.map((attribute) => labelsOf(attribute)),
+    ...optional.map((attribute) => [undefined, ...labelsOf(attribute)]),
+  ];
+  return choices.reduce<string[][]>(
+    (sets, labels) => sets.flatMap((set) => labels.map((label) => (label === undefined ? set : [...set, label]))),
     [[]],
   );
+}
+
+function labelsOf({ name, values }: AttributeDefinition): string[] {
+  const all = Object.keys(values).length === 0 ? ['some'] : Object.keys(values);
+  return all.map((value) => `${prometheusLabelName(name)}="${value}"`);
 }
 
 export interface MetricsServer extends AsyncDisposable {

@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { runCli } from '../../../../packages/agent/src/cli/run.ts';
@@ -43,6 +43,32 @@ describe('the arguments of crossbridge stack', () => {
       CROSSBRIDGE_OTLP_GRPC_PORT: '4317',
       CROSSBRIDGE_OTLP_HTTP_PORT: '14318',
     });
+  });
+});
+
+describe('crossbridge stack in containers', () => {
+  const directory = temporaryDirectory('docker');
+  afterEach(() => directory.remove());
+
+  test('hands over to docker compose, and says where there is none', async () => {
+    const missing = terminal({ PATH: directory.path });
+    expect(await runCli(['stack'], missing)).toBe(1);
+    expect(missing.stderr()).toContain('docker compose is not installed; crossbridge stack --native');
+    const docker = join(directory.path, 'docker');
+    const seen = join(directory.path, 'seen');
+    writeFileSync(
+      docker,
+      `#!/bin/sh\n[ "$2" = version ] && exit 0\necho "$@ $CROSSBRIDGE_GRAFANA_PORT" >${seen}\nexit $EXIT\n`,
+    );
+    chmodSync(docker, 0o755);
+    const path = `${directory.path}:/bin:/usr/bin`;
+    expect(await runCli(['stack', '--grafana-port', '3001'], terminal({ PATH: path, EXIT: '0' }))).toBe(0);
+    expect(readFileSync(seen, 'utf8')).toMatch(
+      /^compose --file \/.*\/collector\/compose\.yml up --remove-orphans grafana 3001$/m,
+    );
+    const failing = terminal({ PATH: path, EXIT: '17' });
+    expect(await runCli(['stack'], failing)).toBe(1);
+    expect(failing.stderr()).toContain('exit code 17');
   });
 });
 

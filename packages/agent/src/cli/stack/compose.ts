@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { EXIT, type Terminal } from '../command.ts';
@@ -31,6 +31,9 @@ export async function runCompose(options: StackOptions, terminal: Terminal, inte
     return EXIT.failed;
   };
   if (options.demo && demoIn(files) === undefined) return fail('the demo is in the repository, not in the package');
+  if (spawnSync('docker', ['compose', 'version'], { env: terminal.env, stdio: 'ignore' }).status !== 0) {
+    return fail('docker compose is not installed; crossbridge stack --native does without it');
+  }
   const file = join(files, 'collector', 'compose.yml');
   const docker = spawn('docker', composeArguments(file, options), {
     env: { ...terminal.env, ...composeEnvironment(options) },
@@ -42,12 +45,7 @@ export async function runCompose(options: StackOptions, terminal: Terminal, inte
   interrupted.addEventListener('abort', stop, { once: true });
   try {
     const [code] = (await once(docker, 'close')) as [number | null];
-    if (interrupted.aborted) return EXIT.ok;
-    if (code === 0) return EXIT.ok;
-    return fail('docker compose has failed; crossbridge stack --native does without it');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return fail('docker is not installed; crossbridge stack --native does without it');
+    return interrupted.aborted || code === 0 ? EXIT.ok : fail(`docker compose has ended with exit code ${code}`);
   } finally {
     interrupted.removeEventListener('abort', stop);
   }

@@ -56,8 +56,8 @@ export class Explainer {
 
   async #absence(selector: Selector): Promise<Explanation> {
     const { survey } = this.#options;
-    const ours = survey.names.filter((name) => !name.includes(':'));
-    if (ours.length === 0) return whyNotScraped(survey);
+    // Names of conventions alone are somebody else's.
+    if (!survey.names.some((name) => /^crossbridge[._]/.test(name))) return whyNotScraped(survey);
     if (selector.metric !== '' && !survey.names.includes(selector.metric)) return this.#metricAbsence(selector.metric);
     for (const matcher of selector.matchers) {
       const others = selector.matchers.filter((each) => each !== matcher);

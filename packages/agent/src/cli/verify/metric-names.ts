@@ -58,11 +58,16 @@ const APPEARS_WITH: readonly (readonly [prefix: string, what: string])[] = [
   ['crossbridge_retry_delay_', 'the first retry'],
   ['crossbridge_retry_', 'an operation with calls that may be tried again'],
   ['crossbridge_patch_', 'an agent: a bridge made by hand has none'],
+  ['gen_ai_', 'the first answer of a model'],
   ['crossbridge_call_', 'the first call of an operation'],
   ['crossbridge_attempt_', 'the first call of an operation'],
 ];
 
+/** What every agent has as soon as it runs. */
+const FROM_THE_START = /^crossbridge_(?:config_reloads|telemetry_losses)_/;
+
 /** What must happen before there is such a series; undefined when it is there from the start. */
 export function appearsWith(series: string): string | undefined {
-  return APPEARS_WITH.find(([prefix]) => series.startsWith(prefix))?.[1];
+  if (FROM_THE_START.test(series)) return undefined;
+  return APPEARS_WITH.find(([prefix]) => series.startsWith(prefix))?.[1] ?? 'the first event that it tells of';
 }

@@ -8,6 +8,11 @@ export function reportText(findings: readonly Finding[], survey: Survey, url: st
     `Prometheus ${version ?? '(of unknown version)'} at ${url}`,
     `Services with series of CrossBridge: ${jobs.length === 0 ? 'none' : jobs.join(', ')}${agents.length === 0 ? '' : ` (version ${agents.join(', ')})`}`,
   ];
+  const ofPanels = findings.filter(({ file }) => file.endsWith('.json'));
+  if (ofPanels.length > 0 && ofPanels.every(({ reason }) => reason === 'not_scraped')) {
+    // One reason for everything, which need not be said of each.
+    return `${[...lines, '', `BROKEN  ${ofPanels[0]?.message ?? ''}`].join('\n')}\n\n${conclusion(findings)}\n`;
+  }
   for (const [file, ofFile] of Map.groupBy(findings, (finding) => finding.file)) {
     const ok = ofFile.filter(({ verdict }) => verdict === 'ok').length;
     lines.push('', `${file}${tally(file, ok, ofFile.length)}`);

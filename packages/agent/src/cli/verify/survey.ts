@@ -19,12 +19,15 @@ export interface Survey {
   readonly exemplars: boolean | undefined;
 }
 
+/** What dashboards ask for besides: names that the semantic conventions give, which others may use, too. */
+const CONVENTIONAL = '{__name__=~"gen_ai[._].*"}';
 /** Series of CrossBridge, recorded ones and those with dots in their names included. */
 const OURS = '{__name__=~".*crossbridge[._].*"}';
 
 /** Asks. Rejects only when the names of series cannot be had. */
 export async function survey(api: PrometheusApi, range: TimeRange): Promise<Survey> {
   const names = await api.labelValues('__name__', OURS, range);
+  const conventional = await api.labelValues('__name__', CONVENTIONAL, range);
   const [version, jobs, exportedJobs, agents, targets, rules, flags] = await Promise.all([
     orUndefined(api.version()),
     api.labelValues('job', OURS, range),
@@ -37,7 +40,7 @@ export async function survey(api: PrometheusApi, range: TimeRange): Promise<Surv
   const features = flags?.['enable-feature'];
   return {
     version,
-    names,
+    names: [...names, ...conventional],
     jobs,
     exportedJobs,
     agents,
