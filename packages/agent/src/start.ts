@@ -8,6 +8,7 @@ import { presentDoctor } from './doctor/hand-over.ts';
 import { followConfig } from './follow-config.ts';
 import { warnOfMissingChecks } from './missing-checks.ts';
 import { whyTooOld } from './node-version.ts';
+import { isOwnCommand } from './own-command.ts';
 import { patchFetch } from './patches/fetch.ts';
 import { MODULE_PATCHES } from './patches/module-patches.ts';
 import type { Patch } from './patches/patch.ts';
@@ -30,7 +31,7 @@ const STARTED = Symbol.for('crossbridge.agent.started');
  */
 export function start(): void {
   const holder = globalThis as { [STARTED]?: true };
-  if (holder[STARTED] || isAdminThread()) return;
+  if (holder[STARTED] || isAdminThread() || isOwnCommand(process.argv[1])) return;
   holder[STARTED] = true;
   const tooOld = whyTooOld();
   if (tooOld !== undefined) {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
+import { whyTooOld } from '../node-version.ts';
 import { canWatchImports } from '../patches/hooks/es-modules.ts';
 import { messageOf } from '../report.ts';
 import { Calls } from './calls.ts';
@@ -93,6 +94,7 @@ export class Examination {
   }
 
   #facts(): ProcessFacts {
+    const agentError = this.#agentError ?? whyTooOld();
     return {
       pid: process.pid,
       threadId,
@@ -104,7 +106,7 @@ export class Examination {
       canWatchImports: typeof module.registerHooks === 'function' && canWatchImports(),
       flag: this.#flag,
       flagText: this.#flagText,
-      ...(this.#agentError === undefined ? {} : { agentError: this.#agentError }),
+      ...(agentError === undefined ? {} : { agentError }),
       ...(this.#parts === undefined ? {} : { agent: agentFacts(this.#parts) }),
       env: Object.fromEntries(Object.entries(process.env).filter(([name]) => ENV.test(name))) as Record<string, string>,
       patches: this.#parts?.patches.map(patchFacts) ?? [],

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { packageOf } from '../patches/hooks/module-file.ts';
 import type { FoundModule } from '../patches/patch.ts';
 import type { ClientFacts, ClientKind } from './facts.ts';
 import { hostOf } from './host-of.ts';
@@ -112,7 +113,9 @@ export const READERS: readonly Reader[] = [
     assigned: 'retryOpts',
     // One is made for each request that is to be retried, by a RetryAgent or an interceptor.
     prototypeIn: ({ name, directory }) =>
-      name === 'undici' ? prototypeOf(cache[join(directory, 'lib/handler/retry-handler.js')]?.exports) : undefined,
+      packageOf(name) === 'undici'
+        ? prototypeOf(cache[join(directory, 'lib/handler/retry-handler.js')]?.exports)
+        : undefined,
     read: (handler) => ({
       target: 'wherever it is used',
       settings: { maxRetries: (handler as RetryHandler).retryOpts.maxRetries ?? 5 },

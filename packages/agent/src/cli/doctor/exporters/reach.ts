@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../../report.ts';
 import type { Environment } from '../../../sdk/env.ts';
 import { type Endpoint, headersOf } from './endpoints.ts';
 
 const LIMIT_MS = 2_000;
+const PORT_TRIES = 4;
 
 /** What came of trying: what was answered, or why nothing was. */
 export type Reached = { readonly status: number } | { readonly connected: true } | { readonly failure: string };
@@ -44,14 +46,28 @@ async function connectTo({ protocol, hostname, port }: URL): Promise<Reached> {
 }
 
 function reasonOf(error: unknown): string {
-  const { name, code, cause } = error as { name?: string; code?: unknown; cause?: { code?: unknown } };
+  const { name, code, cause } = error as {
+    name?: string;
+    code?: unknown;
+    cause?: { code?: unknown; message?: string };
+  };
   if (name === 'TimeoutError' || name === 'AbortError') return `no answer within ${LIMIT_MS / 1_000} s`;
   const known = cause?.code ?? code;
-  return typeof known === 'string' ? known : messageOf(error);
+  return typeof known === 'string' ? known : (cause?.message ?? messageOf(error));
 }
 
 /** Why a port cannot be listened on: `EADDRINUSE`, say. Undefined when it can. */
 export async function portProblem(host: string, port: number): Promise<string | undefined> {
+  let problem = await listenProblem(host, port);
+  // The connection of somebody else can have it for a moment.
+  for (let again = 0; problem !== undefined && again < PORT_TRIES; again += 1) {
+    await sleep(LIMIT_MS / PORT_TRIES);
+    problem = await listenProblem(host, port);
+  }
+  return problem;
+}
+
+async function listenProblem(host: string, port: number): Promise<string | undefined> {
   const server = createServer();
   try {
     server.listen({ host, port, exclusive: true });

@@ -1,4 +1,5 @@
 import type { ProcessFacts } from '../../../doctor/facts.ts';
+import { EXIT } from '../../command.ts';
 import type { Overview } from '../overview.ts';
 import { attention, type Finding, note, ok } from '../report.ts';
 import type { ProgramRun } from '../run-program.ts';
@@ -6,6 +7,8 @@ import type { ProgramRun } from '../run-program.ts';
 /** Whether the program ran, in which Node.js, and how it came by the agent. */
 export function programFindings({ run, main }: Overview): Finding[] {
   if (main === undefined) return [nothingTold(run)];
+  // What is wrong with the config is told where the config is.
+  if (run.code === EXIT.config && main.agent === undefined) return [nodeFinding(main)];
   return [ended(run), nodeFinding(main), flagFinding(main)].flatMap((finding) => finding ?? []);
 }
 
@@ -43,11 +46,7 @@ function ended({ code, signal, stopped, killed }: ProgramRun): Finding | undefin
 
 function nodeFinding({ node, canWatchImports, agentError }: ProcessFacts): Finding {
   if (agentError !== undefined) {
-    return attention(
-      `Node.js ${node}: the agent could not be loaded: ${agentError}`,
-      'nothing is protected',
-      'use Node.js 22.15 or later',
-    );
+    return attention(`the agent did not start: ${agentError}`, 'nothing is protected', 'use Node.js 22.15 or later');
   }
   if (canWatchImports) return ok(`Node.js ${node}: what is imported and what is required can be patched`);
   return attention(
@@ -58,6 +57,14 @@ function nodeFinding({ node, canWatchImports, agentError }: ProcessFacts): Findi
 }
 
 function flagFinding({ flag, flagText, agent, agentError }: ProcessFacts): Finding | undefined {
+  if (agentError !== undefined) return undefined;
+  if (agent === undefined) {
+    return attention(
+      'the agent did not start',
+      'nothing is protected',
+      'start the program with node --import @crossbridge/agent',
+    );
+  }
   switch (flag) {
     case 'command line':
       return ok(`the agent comes by ${flagText}, on the command line`);
@@ -68,13 +75,9 @@ function flagFinding({ flag, flagText, agent, agentError }: ProcessFacts): Findi
         why: 'what runs before that file is not seen',
         remedy: 'node --import @crossbridge/agent comes before everything',
       });
-    case 'doctor':
+    default:
       return note('the command does not load the agent; the doctor did', {
         remedy: 'start it with node --import @crossbridge/agent, or NODE_OPTIONS="--import @crossbridge/agent"',
       });
-    case 'none':
-      return agent === undefined && agentError === undefined
-        ? attention('the agent did not start', 'nothing is protected', 'start it with node --import @crossbridge/agent')
-        : undefined;
   }
 }

@@ -59,7 +59,7 @@ function isNewer(version: string, registered: string): boolean {
 }
 
 function isForeign(by: string): boolean {
-  return !by.startsWith('@crossbridge/') && !by.startsWith('@opentelemetry/');
+  return !/^(@crossbridge|@opentelemetry)\/|^(require|import)-in-the-middle$/.test(by);
 }
 
 export const NO_SDK: Finding = note('OTEL_SDK_DISABLED is true: no spans, and /metrics is empty');

@@ -1,0 +1,3 @@
+import 'undici';
+
+await fetch(process.env.UPSTREAM_URL);
