@@ -33,6 +33,7 @@ function onlyAtStart(before: RuntimeConfig, after: RuntimeConfig): readonly stri
     ['runtime.telemetry', ({ telemetry }) => telemetry],
     ['runtime.patches', ({ patches }) => patches],
     ['runtime.rate_limiting.max_keys', ({ rateLimiting }) => rateLimiting.maxKeys],
+    ['runtime.rate_limiting.store', ({ rateLimiting }) => rateLimiting.store],
   ];
   return read.flatMap(([name, part]) => (isDeepStrictEqual(part(before), part(after)) ? [] : [name]));
 }

@@ -9,6 +9,7 @@ import type {
   OperationRateLimitConfig,
   PatchesConfig,
   RateLimitConfig,
+  RateLimitStoreConfig,
   RetryBudgetConfig,
   RetryPolicyConfig,
   ShutdownConfig,
@@ -39,6 +40,18 @@ export const DEFAULT_MAX_KEYS: number = 100_000;
 
 /** The table of buckets is laid out at the start, 28 bytes for each key: these are 2.8 GB. */
 export const MOST_KEYS: number = 100_000_000;
+
+/** Where limits are shared, unless it says otherwise. */
+export const DEFAULT_RATE_LIMIT_STORE: RateLimitStoreConfig = {
+  type: 'redis',
+  url: null,
+  cluster: false,
+  onStoreError: 'local',
+  expectedProcesses: 1,
+  budgetMs: 50,
+  leases: true,
+  prefix: 'cb:',
+};
 
 /** The retry policies every bridge knows. */
 export const DEFAULT_RETRY_POLICIES: Readonly<

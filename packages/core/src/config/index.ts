@@ -13,6 +13,7 @@ export type {
   OperationRetryInput,
   PatchesInput,
   RateLimitingInput,
+  RateLimitStoreInput,
   RetryInput,
   RetryPolicyInput,
   RuntimeConfigInput,

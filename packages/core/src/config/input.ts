@@ -13,6 +13,7 @@ import type {
   PatchConfig,
   PatchName,
   RateLimitConfig,
+  RateLimitStoreConfig,
   RetryBudgetConfig,
   RetryPolicyConfig,
   ShutdownConfig,
@@ -98,6 +99,13 @@ export interface RateLimitingInput {
   /** By key or key prefix, then by operation. Missing fields come from the operation's limit. */
   readonly overrides?: Named<Named<Optional<RateLimitConfig>>> | undefined;
   readonly maxKeys?: number | undefined;
+  /** Limits that many processes share. */
+  readonly store?: RateLimitStoreInput | undefined;
+}
+
+export interface RateLimitStoreInput extends Optional<RateLimitStoreConfig> {
+  /** Default true; false: each process has limits of its own. */
+  readonly enabled?: boolean | undefined;
 }
 
 export interface RetryInput {

@@ -4,6 +4,7 @@ import { lintErrorRules } from './lint/error-rules.ts';
 import { lintHealthChecks } from './lint/health-checks.ts';
 import { OperationReview } from './lint/operation-review.ts';
 import { lintRateLimits } from './lint/rate-limits.ts';
+import { lintSharedLimits } from './lint/shared-limits.ts';
 import { lintUpstreams } from './lint/upstreams.ts';
 import { lintWaits } from './lint/waits.ts';
 import type { Review } from './review.ts';
@@ -19,6 +20,7 @@ export function lint(config: RuntimeConfig, review: Review): void {
     lintCircuitBreaker(operation);
   }
   lintOverrides(config, review);
+  lintSharedLimits(config, review);
   lintErrorRules(config, review);
   lintUpstreams(config, review);
   lintHealthChecks(config, review);

@@ -29,6 +29,28 @@ export interface OperationRateLimitConfig extends RateLimitConfig {
   readonly maxWaitMs: number;
   /** Calls of one key that may wait. Default 1,000. */
   readonly queue: number;
+  /** False keeps the limit to this process, although `rateLimiting.store` shares the others. Default true. */
+  readonly shared?: boolean;
+}
+
+/** Where the processes of a fleet keep the limits that they share. */
+export interface RateLimitStoreConfig {
+  /** Redis from 6.2 on, or Valkey. */
+  readonly type: 'redis';
+  /** Of the server: `redis://` or `rediss://`. The agent connects to it; in code a client is handed in. Null: none. */
+  readonly url: string | null;
+  /** Whether the server is one of a cluster. Default false. */
+  readonly cluster: boolean;
+  /** What decides while the store does not: a share of the capacity for each process (default), yes to everybody, or no. */
+  readonly onStoreError: 'local' | 'allow' | 'deny';
+  /** Processes that share the limits: in mode `local` each has its part of the capacity. Default 1. */
+  readonly expectedProcesses: number;
+  /** Milliseconds in which the store must decide. Default 50. */
+  readonly budgetMs: number;
+  /** Whether tokens of hot keys are leased in advance. Default true. */
+  readonly leases: boolean;
+  /** What the names of all keys in the store begin with. Default `cb:`. */
+  readonly prefix: string;
 }
 
 export interface RateLimitingConfig {
@@ -40,6 +62,8 @@ export interface RateLimitingConfig {
   readonly overrides: Readonly<Record<string, Readonly<Record<string, RateLimitConfig>>>>;
   /** Most keys whose buckets are held at once, in all limits together. Default 100,000, at most 100 million; each takes 28 bytes. */
   readonly maxKeys: number;
+  /** With it all limits are shared that do not say otherwise. Absent: each process has limits of its own. */
+  readonly store?: RateLimitStoreConfig;
 }
 
 /** `original` is ±50 %; `full` is 0 to the whole delay; `decorrelated` grows from the previous delay. */

@@ -1,9 +1,9 @@
-import { DEFAULT_MAX_KEYS, DEFAULT_RATE_LIMITS } from '../defaults.ts';
-import type { RuntimeConfigInput } from '../input.ts';
+import { DEFAULT_MAX_KEYS, DEFAULT_RATE_LIMIT_STORE, DEFAULT_RATE_LIMITS } from '../defaults.ts';
+import type { RateLimitStoreInput, RuntimeConfigInput } from '../input.ts';
 import { suggestion } from '../nearest.ts';
 import type { Path } from '../path.ts';
 import type { Review } from '../review.ts';
-import type { RateLimitConfig, RateLimitingConfig } from '../types.ts';
+import type { RateLimitConfig, RateLimitingConfig, RateLimitStoreConfig } from '../types.ts';
 import { byName, entry, layered, names } from './merge.ts';
 
 type LimitInput = { readonly [K in keyof RateLimitConfig]?: RateLimitConfig[K] | undefined };
@@ -38,7 +38,15 @@ export function completeRateLimiting(input: RuntimeConfigInput, review: Review):
       return [caller, byName(own)];
     }),
   );
-  return { enabled: given.enabled ?? true, defaults, overrides, maxKeys: given.maxKeys ?? DEFAULT_MAX_KEYS };
+  const store = completeStore(given.store);
+  const maxKeys = given.maxKeys ?? DEFAULT_MAX_KEYS;
+  return { enabled: given.enabled ?? true, defaults, overrides, maxKeys, ...store };
+}
+
+function completeStore(given: RateLimitStoreInput | undefined): Pick<RateLimitingConfig, 'store'> {
+  if (given === undefined) return {};
+  const { enabled = true, ...store } = given;
+  return enabled ? { store: { ...DEFAULT_RATE_LIMIT_STORE, ...layered<RateLimitStoreConfig>(store) } } : {};
 }
 
 /** A limit put together from layers, the first that gives a field winning. */

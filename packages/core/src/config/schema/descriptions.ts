@@ -51,6 +51,19 @@ export const DESCRIPTIONS = {
     mode: MODE as string,
     maxWaitMs: 'Longest wait for tokens, first come first served. Default 0: a call without tokens is refused at once.',
     queue: 'Calls of one key that may wait. Default 1000.',
+    shared: 'false keeps the limit to each process, although rate_limiting.store shares the others. Default true.',
+  },
+  rateLimitStore: {
+    enabled: 'Default true; false: each process has limits of its own.',
+    type: 'redis: Redis from 6.2 on, or Valkey.',
+    url: 'Of the server: redis://user:password@host:6379/0, or rediss://. The agent connects to it.',
+    cluster: 'Whether the server is one of a cluster. Default false.',
+    onStoreError:
+      'What decides while the store does not. local (default): each process has its share of the capacity. allow: everybody passes. deny: nobody does.',
+    expectedProcesses: 'Processes that share the limits: in mode local each has its part. Default 1.',
+    budgetMs: 'Time in which the store must decide. Default 50ms.',
+    leases: 'Default true: tokens of hot keys are leased in advance, so that most decisions need no round trip.',
+    prefix: 'What the names of all keys in the store begin with. Default "cb:".',
   },
   rateLimiting: {
     enabled: 'Default true; false lets everything pass.',
@@ -58,6 +71,8 @@ export const DESCRIPTIONS = {
     overrides: 'Limits of single keys ("user:12345"), or of all keys with that prefix ("org:premium"), by operation.',
     maxKeys:
       'Keys remembered at once, in all limits together, 28 bytes each, so memory is bounded. Default 100000, at most 100 million.',
+    store:
+      'A server in which processes share their limits, all that do not say shared: false. Read at the start only. Without it each process has limits of its own.',
   },
   retryPolicy: {
     maxAttempts: 'Attempts in total, the first one included.',

@@ -3,9 +3,11 @@ import { MOST_KEYS } from '../defaults.ts';
 import type { OperationInput, OperationRateLimitInput, RateLimitingInput } from '../input.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import type { Dialect } from './dialect.ts';
-import { flag, list, mode, number, oneOf, text } from './fields.ts';
+import { expected, flag, list, mode, number, oneOf, orNone, text } from './fields.ts';
 import { named, optional, section, switchable } from './section.ts';
 
+const URL = 'a URL that begins with redis:// or rediss://';
+const PREFIX = 'a text without braces';
 const LIMIT = 'a map with capacity and window';
 
 function limitFields(dialect: Dialect) {
@@ -41,9 +43,25 @@ export function rateLimiting(dialect: Dialect): z.ZodType<RateLimitingInput> {
     defaults: limits,
     overrides: named(limits, 'a key such as "user:12345" to limits by operation'),
     maxKeys: number({ whole: true, min: 1, max: MOST_KEYS }),
+    store: store(dialect),
   };
   const ignored = dialect.kind === 'yaml' ? { cleanupThreshold: number({ whole: true, min: 0 }) } : {};
   return section(dialect, fields, DESCRIPTIONS.rateLimiting, { ignored });
+}
+
+function store(dialect: Dialect): z.ZodType<RateLimitingInput['store']> {
+  const fields = {
+    enabled: flag(),
+    type: oneOf(['redis']),
+    url: orNone(z.string(expected(URL)).regex(/^rediss?:\/\/\S+$/, expected(URL))),
+    cluster: flag(),
+    onStoreError: oneOf(['local', 'allow', 'deny']),
+    expectedProcesses: number({ whole: true, min: 1 }),
+    budgetMs: dialect.duration({ aboveZero: true, timer: true }),
+    leases: flag(),
+    prefix: z.string(expected(PREFIX)).regex(/^[^{}]*$/, expected(PREFIX)),
+  };
+  return section(dialect, fields, DESCRIPTIONS.rateLimitStore);
 }
 
 export function operationRateLimit(dialect: Dialect): z.ZodType<OperationInput['rateLimit']> {
@@ -63,6 +81,7 @@ function useOfLimit(dialect: Dialect): z.ZodType<OperationRateLimitInput> {
     mode: mode(),
     maxWaitMs: dialect.duration({ timer: true }),
     queue: number({ whole: true, min: 0 }),
+    shared: flag(),
   };
   return section(dialect, fields, { ...DESCRIPTIONS.limit, ...DESCRIPTIONS.limitUse }).transform(inSeconds);
 }
