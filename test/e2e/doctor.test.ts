@@ -77,8 +77,8 @@ describe('crossbridge doctor', () => {
       'the pool of mysql2 at sql.example:3306 (connectionLimit 10) has queueLimit 0: no limit',
       'the offline queue of ioredis at redis.example:6379 has no bound (maxRetriesPerRequest: null)',
     ]);
-    expect(seen.found('note')).toContain(
-      'pg 8.23.1 is patched, but has no policy: the config has no operation db.query',
+    expect(seen.finding('has no policy: the config has no operation db.query').what).toMatch(
+      /^pg 8\.\d+\.\d+ is patched/,
     );
     expect(seen.finding('without end, an INCR too').remedy).toContain('give redis.command a policy');
     expect(seen.finding('went through node:http').level).toBe('note');

@@ -45,6 +45,11 @@ describe('crossbridge', () => {
     expect(await crossbridge(...args)).toEqual({ code: 0, out: 'Usage: crossbridge greet\n', err: '' });
   });
 
+  it('leaves what follows -- to the command', async () => {
+    const { out } = await crossbridge('greet', '--', 'app.js', '--help');
+    expect(out).toBe('hello -- app.js --help\n');
+  });
+
   it.each([['gret'], ['help', 'gret'], ['toString'], ['--verbose']])('knows no command %s %s', async (...args) => {
     const { code, out, err } = await crossbridge(...args);
     expect([code, out]).toEqual([2, '']);

@@ -32,12 +32,10 @@ export function otlpHosts(env: Environment): ReadonlySet<string> {
 /** What the environment adds to each request of a signal: keys of access, mostly. */
 export function headersOf(signal: Signal, env: Environment): Record<string, string> {
   const listed = [text('OTEL_EXPORTER_OTLP_HEADERS', env), text(`OTEL_EXPORTER_OTLP_${signal}_HEADERS`, env)];
-  const pairs = listed
-    .flatMap((each) => each?.split(',') ?? [])
-    .map((pair) => pair.split('=', 2).map((part) => part.trim()));
+  const pairs = listed.flatMap((each) => each?.split(',') ?? []).map((pair) => /^([^=]+)=(.*)$/.exec(pair.trim()));
   return Object.fromEntries(
-    pairs.flatMap(([name, value]) => (name && value ? [[name, decodeURIComponent(value)]] : [])),
-  );
+    pairs.flatMap((pair) => (pair === null ? [] : [[pair[1]?.trim(), decodeURIComponent(pair[2]?.trim() ?? '')]])),
+  ) as Record<string, string>;
 }
 
 function endpointOf(signal: Signal, env: Environment): Endpoint {
