@@ -19,6 +19,7 @@ runtime:
 const NONE = 'runtime: { admin: { enabled: false } }';
 const STEPS =
   'values mistakes callbacks unawaited pipelines transactions scripts waiting news streams options selected monitored';
+const JOBS = 'queue lock optimistic pipelines scans chat requests types ends';
 const OTEL = './test/e2e/apps/ioredis/otel.mjs';
 const AGENT = '@crossbridge/agent';
 
@@ -50,6 +51,14 @@ describeWithServers(['redis'], 'an application that uses ioredis', () => {
       expect(without.stdout.trim().split('\n')).toHaveLength(STEPS.split(' ').length + 1);
       expect(await run(app, STEPS, NONE)).toEqual(without);
       expect(await run(app, STEPS, POLICIES)).toEqual(without);
+    });
+
+    it('prints the same when it has a queue, a lock and a chat', async () => {
+      const env = { PROGRAM: './jobs.cjs' };
+      const without = await run(app, JOBS, NONE, { flags: [] }, env);
+      expect(without).toMatchObject({ code: 0, stderr: '' });
+      expect(without.stdout.trim().split('\n')).toHaveLength(JOBS.split(' ').length + 1);
+      expect(await run(app, JOBS, POLICIES, {}, env)).toEqual(without);
     });
 
     it('counts once when a reply is lost, and twice as ioredis does without policies', async () => {

@@ -19,6 +19,7 @@ runtime:
 const NONE = 'runtime: { admin: { enabled: false } }';
 const STEPS =
   'schema products duplicate mistakes orders crowd callbacks promisified streams manual single cluster events';
+const LEDGER = 'accounts moves savepoints deadlock reports prepared several requests ends throws';
 const OTEL = './test/e2e/apps/mysql2/otel.mjs';
 const AGENT = '@crossbridge/agent';
 
@@ -50,6 +51,14 @@ describeWithServers(['mariadb'], 'an application that uses mysql2', () => {
       expect(without.stdout.trim().split('\n')).toHaveLength(STEPS.split(' ').length);
       expect(await run(app, STEPS, NONE)).toEqual(without);
       expect(await run(app, STEPS, POLICIES)).toEqual(without);
+    });
+
+    it('prints the same when it keeps accounts', async () => {
+      const env = { PROGRAM: './ledger.cjs' };
+      const without = await run(app, LEDGER, NONE, { flags: [] }, env);
+      expect(without).toMatchObject({ code: 0, stderr: '' });
+      expect(without.stdout.trim().split('\n')).toHaveLength(LEDGER.split(' ').length);
+      expect(await run(app, LEDGER, POLICIES, {}, env)).toEqual(without);
     });
 
     it('writes once when a reply is lost', async () => {

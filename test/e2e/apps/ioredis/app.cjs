@@ -1,4 +1,4 @@
 const Redis = require('ioredis');
-const run = require('./counters.cjs');
+const run = require(process.env.PROGRAM ?? './counters.cjs');
 
 run(Redis, process.env.STEPS.split(' '), process.env.REDIS_URL);

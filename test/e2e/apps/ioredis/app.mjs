@@ -1,4 +1,4 @@
 import { Redis } from 'ioredis';
-import run from './counters.cjs';
 
+const { default: run } = await import(process.env.PROGRAM ?? './counters.cjs');
 await run(Redis, process.env.STEPS.split(' '), process.env.REDIS_URL);

@@ -1,5 +1,5 @@
 import mysql from 'mysql2';
 import promised from 'mysql2/promise';
-import run from './shop.cjs';
 
+const { default: run } = await import(process.env.PROGRAM ?? './shop.cjs');
 await run(mysql, promised, process.env.STEPS.split(' '), process.env.DATABASE_URL);
