@@ -81,6 +81,11 @@ export interface PlainCall extends CallInfo {
 export interface CallScope {
   readonly kind: 'call';
   readonly call: CallInfo;
+  /**
+   * `startedAtMs` of the call, where that is a reading of `performance.now()`; undefined on a bridge with a clock of its own. An observer that
+   * keeps the same time needs no reading of its own: all that the call takes counts from this one.
+   */
+  readonly performanceMs?: number | undefined;
 }
 
 /** One run of the wrapped function. `attempt` is 1 for the first. */

@@ -30,6 +30,11 @@ export function endAttemptSpan(span: Span, event: AttemptEnded, endedAt: number)
   span.end(endedAt);
 }
 
+/** An attempt that was the only one and succeeded would have a span that repeats the call's. */
+export function tellsMore({ outcome, attempt }: AttemptEnded): boolean {
+  return outcome !== 'success' || attempt > 1;
+}
+
 /** The span of an attempt that is over, in which nobody made a client span. */
 export function showAttempt(tracer: Tracer, record: CallRecord, event: AttemptEnded, endedAt: number): void {
   const startedAt = Math.max(record.startedAt, endedAt - event.durationMs);

@@ -27,6 +27,8 @@ export interface CallRecord {
   /** Whether the sampler had dropped the call and it hurt. */
   kept: boolean;
   readonly startedAt: number;
+  /** Whether that is core's own reading, from which all that it says the call took counts. */
+  readonly timedByCore: boolean;
   /** Attempts under way: several when one of them is a hedge. */
   readonly attempts: AttemptRecord[];
   /** Whether the call has ended. An attempt that lost against its hedge may end later still. */
@@ -62,6 +64,7 @@ export function newCallRecord(
   { span, outer, own }: BegunSpan,
   context: Context,
   startedAt: number,
+  timedByCore: boolean,
 ): CallRecord {
   const recording = span.isRecording();
   return {
@@ -75,6 +78,7 @@ export function newCallRecord(
     recording,
     own,
     startedAt,
+    timedByCore,
     kept: false,
     attempts: recording && first.attempt === 1 ? [first] : [],
     ended: false,

@@ -4,7 +4,8 @@ import { type Attributes, type Context, type Span, SpanKind, SpanStatusCode, typ
 import type { CallRecord } from './call-record.ts';
 import * as attribute from './signals/attributes.ts';
 
-type Told<Type extends BridgeEvent['type']> = Extract<BridgeEvent, { readonly type: Type }>;
+/** The event of that type. */
+export type Told<Type extends BridgeEvent['type']> = Extract<BridgeEvent, { readonly type: Type }>;
 
 export function startCallSpan(tracer: Tracer, call: CallInfo, startTime: number, parent: Context): Span {
   const options = { kind: SpanKind.INTERNAL, startTime, attributes: callSpanAttributes(call) };

@@ -77,11 +77,12 @@ export interface OtelObserver extends Required<Observer> {
  * one it costs next to nothing. It never throws into a call: its own failures go to OpenTelemetry's diagnostic log.
  */
 export function createOtelObserver(options: OtelObserverOptions = {}): OtelObserver {
-  const { state, keep, writeLog, attemptSpans = 'auto', recordKey = false, now = () => performance.now() } = options;
+  const { state, keep, writeLog, attemptSpans = 'auto', recordKey = false } = options;
+  const { now = () => performance.now() } = options;
   const breakers = new BreakerStates(state);
   const metrics = new (options.metrics === 'producer' ? ProducedMetrics : InstrumentMetrics)(readerOf(state));
   const onLost = (): void => metrics.lose('call_not_kept');
-  const spans = new CallSpans({ attemptSpans, recordKey, now, breakers, keep, onLost });
+  const spans = new CallSpans({ attemptSpans, recordKey, now: options.now, breakers, keep, onLost });
   const log = new StateLog(writeLog, () => metrics.lose('log_suppressed'), now);
   const isActive = (): boolean => metrics.active;
   const unfollow = [

@@ -1,6 +1,6 @@
-import type { AttemptScope, BridgeEvent, CallInfo, Scope } from '@crossbridge/core';
+import type { AttemptScope, BridgeEvent, CallScope, Scope } from '@crossbridge/core';
 import { type Context, context, type Tracer, trace } from '@opentelemetry/api';
-import { endAttemptSpan, showAttempt, startAttemptSpan } from './attempt-spans.ts';
+import { endAttemptSpan, showAttempt, startAttemptSpan, tellsMore } from './attempt-spans.ts';
 import type { BreakerStates } from './breaker-states.ts';
 import { positionIn, withPosition } from './call-context.ts';
 import { type AttemptRecord, type CallRecord, newCallRecord } from './call-record.ts';
@@ -10,6 +10,7 @@ import {
   hashKey,
   hedgeAttributes,
   retryAttributes,
+  type Told,
   throttledAttributes,
   timeoutAttributes,
   transitionAttributes,
@@ -28,7 +29,8 @@ export type AttemptSpans = 'auto' | 'always' | 'never';
 export interface SpanOptions {
   readonly attemptSpans: AttemptSpans;
   readonly recordKey: false | 'hashed';
-  readonly now: () => number;
+  /** Undefined: `performance.now()`, for which a reading of core's may stand. */
+  readonly now: (() => number) | undefined;
   readonly breakers: BreakerStates;
   readonly keep: KeepWhatHurt | undefined;
   /** Told each call that hurt and could not be kept. */
@@ -38,11 +40,13 @@ export interface SpanOptions {
 /** Makes the spans of calls and keeps the context of each, whatever asynchronous context its parts are run in. */
 export class CallSpans {
   readonly #options: SpanOptions;
+  readonly #now: () => number;
   readonly #records: CallRecords = new CallRecords();
   readonly #source: CallSpanSource;
 
   constructor(options: SpanOptions) {
     this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
     this.#source = new CallSpanSource(options.keep);
   }
 
@@ -58,7 +62,7 @@ export class CallSpans {
 
   /** The context in which the scope is to run; undefined for the one that is active. */
   enter(scope: Scope): Context | undefined {
-    return scope.kind === 'call' ? this.#enterCall(scope.call) : this.#enterAttempt(scope);
+    return scope.kind === 'call' ? this.#enterCall(scope) : this.#enterAttempt(scope);
   }
 
   /**
@@ -89,7 +93,8 @@ export class CallSpans {
     try {
       if (!record.recording) return;
       if (call.rateLimits.length > 0) record.rateLimitResult = 'admitted';
-      this.on({ type: 'call.ended', call, outcome: 'success', errorType: undefined, durationMs });
+      const ended = { type: 'call.ended', call, outcome: 'success', errorType: undefined, durationMs } as const;
+      this.#end(record, ended, record.timedByCore ? record.startedAt + durationMs : this.#now());
     } finally {
       this.#records.forget(record);
     }
@@ -114,13 +119,14 @@ export class CallSpans {
     if (event.type === 'config.reloaded') breakers.forget(event.changed);
   }
 
-  #enterCall(call: CallInfo): Context {
-    const startedAt = this.#options.now();
+  #enterCall({ call, performanceMs }: CallScope): Context {
+    const timedByCore = performanceMs !== undefined && this.#options.now === undefined;
+    const startedAt = timedByCore ? performanceMs : this.#now();
     const begun = this.#source.begin(call, startedAt);
     const first: AttemptRecord = { call, attempt: this.wantsAll ? 0 : 1, clientSpans: 0, span: undefined };
     const around = withPosition(begun.outer, first);
     const inner = begun.own ? trace.setSpan(around, begun.span) : around;
-    const record = newCallRecord(first, begun, inner, startedAt);
+    const record = newCallRecord(first, begun, inner, startedAt, timedByCore);
     if (record.recording) this.#showKey(record);
     this.#records.add(record);
     return inner;
@@ -167,7 +173,7 @@ export class CallSpans {
         : record.context;
     const live = record?.recording === true && this.wantsAll;
     const span = live
-      ? startAttemptSpan(this.#source.tracer, { call, attempt, kind: attemptKind }, this.#options.now(), outer)
+      ? startAttemptSpan(this.#source.tracer, { call, attempt, kind: attemptKind }, this.#now(), outer)
       : undefined;
     const position: AttemptRecord = { call, attempt, clientSpans: 0, span };
     if (record?.recording) record.attempts.push(position);
@@ -175,7 +181,7 @@ export class CallSpans {
   }
 
   #follow(record: CallRecord, event: BridgeEvent): void {
-    const now = this.#options.now();
+    const now = this.#now();
     const tracer = this.#source.tracer;
     switch (event.type) {
       case 'rate_limit.decided':
@@ -223,18 +229,17 @@ export class CallSpans {
         break;
       case 'call.ended':
         showRemainingWaits(tracer, record, now);
-        endCallSpan(record, event, this.#options.breakers.of(event.call.operation) ?? record.breakerState, now);
+        this.#end(record, event, now);
         break;
       default:
     }
   }
 
-  #endAttempt(
-    tracer: Tracer,
-    record: CallRecord,
-    event: Extract<BridgeEvent, { readonly type: 'attempt.ended' }>,
-    now: number,
-  ): void {
+  #end(record: CallRecord, event: Told<'call.ended'>, now: number): void {
+    endCallSpan(record, event, this.#options.breakers.of(event.call.operation) ?? record.breakerState, now);
+  }
+
+  #endAttempt(tracer: Tracer, record: CallRecord, event: Told<'attempt.ended'>, now: number): void {
     const index = record.attempts.findIndex(({ attempt }) => attempt === event.attempt);
     const [attempt] = index < 0 ? [] : record.attempts.splice(index, 1);
     if (attempt?.span !== undefined) endAttemptSpan(attempt.span, event, now);
@@ -242,9 +247,4 @@ export class CallSpans {
       showAttempt(tracer, record, event, now);
     }
   }
-}
-
-/** An attempt that was the only one and succeeded would have a span that repeats the call's. */
-function tellsMore({ outcome, attempt }: Extract<BridgeEvent, { readonly type: 'attempt.ended' }>): boolean {
-  return outcome !== 'success' || attempt > 1;
 }

@@ -1,3 +1,4 @@
+import { systemClock } from '../clock.ts';
 import { RefusalError } from '../errors.ts';
 import type { Fallback } from '../run-options.ts';
 import { Attempt, type AttemptFunction } from './attempt.ts';
@@ -22,12 +23,13 @@ export function runCall<T>(
   fn: AttemptFunction<T>,
   fallback: Fallback<T> | undefined,
 ): Promise<T> {
-  const { notifier } = operation.environment;
+  const { notifier, clock } = operation.environment;
   const wish = notifier.poll();
   call.telling = wish === 'scoped' ? 'plain' : wish;
   call.scoped = wish === 'scoped' || wish === 'all';
   if (!call.scoped) return carryOut(operation, call, fn, fallback);
-  return notifier.around({ kind: 'call', call }, () => carryOut(operation, call, fn, fallback));
+  const performanceMs = clock.now === systemClock.now ? call.startedAtMs : undefined;
+  return notifier.around({ kind: 'call', call, performanceMs }, () => carryOut(operation, call, fn, fallback));
 }
 
 /**
