@@ -12,6 +12,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/support/bundle-agent.ts',
     // Child processes, real servers and a machine that may be busy: a limit against hanging, never a measure of speed.
     testTimeout: 60_000,
     hookTimeout: 120_000,

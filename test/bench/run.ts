@@ -6,6 +6,7 @@ const SOURCES: readonly string[] = ['--conditions=crossbridge-source'];
 
 /** Each bench runs in a process of its own, on the built packages or, where it looks behind their exports, on the sources. */
 const BENCHES: Readonly<Record<string, readonly string[]>> = {
+  start: BUILT,
   main: BUILT,
   'rate-limit': SOURCES,
   queue: SOURCES,

@@ -15,7 +15,7 @@ import { placeOf } from './place-of.ts';
 import { Started } from './started.ts';
 import { Traffic } from './traffic.ts';
 
-const REGISTER_URL = new URL('../register.js', import.meta.url).href;
+const REGISTER_URL = new URL('../bundle/register.js', import.meta.url).href;
 
 const ASKED_EVERY_MS = 100;
 

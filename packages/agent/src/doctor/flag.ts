@@ -33,7 +33,7 @@ function preloadIn(args: readonly string[], registerUrl: string): string | undef
 
 /** Whether an address that is loaded is that of the agent, of this copy or of another. */
 export function isAgent(url: string, registerUrl: string): boolean {
-  return url === registerUrl || url.endsWith('/@crossbridge/agent/dist/register.js');
+  return url === registerUrl || /\/@crossbridge\/agent\/dist\/(?:bundle\/)?register\.js$/.test(url);
 }
 
 function isAgentFlag(module: string, registerUrl: string): boolean {

@@ -33,7 +33,9 @@ const LAZY: readonly Lazy[] = [
     name: 'pg',
     modules: ['pg', 'pg-pool'],
     make: () => {
-      const { PgInstrumentation } = load<{ PgInstrumentation: Class<PgInstrumentation> }>('pg');
+      const { PgInstrumentation } = require('@opentelemetry/instrumentation-pg') as {
+        PgInstrumentation: Class<PgInstrumentation>;
+      };
       new PgInstrumentation({});
     },
   },
@@ -41,7 +43,9 @@ const LAZY: readonly Lazy[] = [
     name: 'mysql2',
     modules: ['mysql2'],
     make: () => {
-      const { MySQL2Instrumentation } = load<{ MySQL2Instrumentation: Class<MySQL2Instrumentation> }>('mysql2');
+      const { MySQL2Instrumentation } = require('@opentelemetry/instrumentation-mysql2') as {
+        MySQL2Instrumentation: Class<MySQL2Instrumentation>;
+      };
       new MySQL2Instrumentation({});
     },
   },
@@ -51,7 +55,9 @@ const LAZY: readonly Lazy[] = [
     // What is patched is what the main file exports, and nobody requires that.
     imports: ['ioredis/built'],
     make: () => {
-      const { IORedisInstrumentation } = load<{ IORedisInstrumentation: Class<IORedisInstrumentation> }>('ioredis');
+      const { IORedisInstrumentation } = require('@opentelemetry/instrumentation-ioredis') as {
+        IORedisInstrumentation: Class<IORedisInstrumentation>;
+      };
       new IORedisInstrumentation({});
     },
   },
@@ -59,7 +65,9 @@ const LAZY: readonly Lazy[] = [
     name: 'redis',
     modules: ['redis', '@redis/client', '@node-redis/client'],
     make: () => {
-      const { RedisInstrumentation } = load<{ RedisInstrumentation: Class<RedisInstrumentation> }>('redis');
+      const { RedisInstrumentation } = require('@opentelemetry/instrumentation-redis') as {
+        RedisInstrumentation: Class<RedisInstrumentation>;
+      };
       new RedisInstrumentation({});
     },
   },
@@ -103,13 +111,17 @@ export function isWanted(name: string): boolean {
 }
 
 function undici(config: object): Instrumentation {
-  const { UndiciInstrumentation } = load<{ UndiciInstrumentation: Class<UndiciInstrumentation> }>('undici');
+  const { UndiciInstrumentation } = require('@opentelemetry/instrumentation-undici') as {
+    UndiciInstrumentation: Class<UndiciInstrumentation>;
+  };
   return new UndiciInstrumentation(config);
 }
 
 /** The modules of Node.js are patched where they are: importers get what is there, by whatever name. */
 function instrumentHttp(): void {
-  const { HttpInstrumentation } = load<{ HttpInstrumentation: Class<HttpInstrumentation> }>('http');
+  const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http') as {
+    HttpInstrumentation: Class<HttpInstrumentation>;
+  };
   new HttpInstrumentation({ ignoreOutgoingRequestHook: isSuppressed });
   require('node:http');
   require('node:https');
@@ -122,10 +134,6 @@ function isSuppressed(): boolean {
 }
 
 const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
-
-function load<T>(name: string): T {
-  return require(`@opentelemetry/instrumentation-${name}`) as T;
-}
 
 function attempt(name: string, make: () => void): void {
   try {

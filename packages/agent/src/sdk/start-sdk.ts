@@ -1,6 +1,5 @@
 import type { KeepWhatHurt } from '@crossbridge/otel';
 import { DiagLogLevel, diag, type LoggerProvider, logs, metrics } from '@opentelemetry/api';
-import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { envDetector, serviceInstanceIdDetector } from '@opentelemetry/resources';
 import type { IMetricReader } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
@@ -10,11 +9,12 @@ import { exportersOf, text } from './env.ts';
 import { instrumentationsAtStart, instrumentLater } from './instrumentations.ts';
 import { LateProcessor } from './late-processor.ts';
 import { type ProducerFor, pushReaders } from './metrics.ts';
+import { PullReader } from './pull-reader.ts';
 import { spanProcessors } from './traces.ts';
 
 export interface RunningSdk {
-  /** Read by `/metrics`. Its own server is never started. */
-  readonly pullReader: PrometheusExporter;
+  /** Read by `/metrics`. */
+  readonly pullReader: PullReader;
   /** Exports what is queued and goes on. */
   flush(): Promise<void>;
   /** Exports what is queued and stops. */
@@ -40,8 +40,7 @@ export function isSdkDisabled(): boolean {
 export function startSdk({ annotator, keep, producerFor }: SdkParts): RunningSdk | undefined {
   if (isSdkDisabled()) return undefined;
   reportFirstOfEachFailure();
-  const metricProducers = [producerFor('cumulative')];
-  const pullReader = new PrometheusExporter({ preventServerStart: true, metricProducers });
+  const pullReader = new PullReader([producerFor('cumulative')]);
   const metricReaders: IMetricReader[] = [pullReader, ...pushReaders(producerFor)];
   const exporting = new LateProcessor();
   const processors = [annotator, exporting];

@@ -1,36 +1,28 @@
-export interface TaxonomyErrorOptions {
-  readonly cause?: unknown;
-  /** Milliseconds the callee asked to wait; obeyed by the retry. */
-  readonly retryAfterMs?: number;
-}
+import { processWide } from '../process-wide.ts';
+import * as own from './error-classes.ts';
 
-class TaxonomyError extends Error {
-  readonly retryAfterMs: number | undefined;
+export type { TaxonomyErrorOptions } from './error-classes.ts';
 
-  constructor(message: string, options: TaxonomyErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = new.target.name;
-    this.retryAfterMs = options.retryAfterMs;
-  }
-}
+/** What the application throws must be known to the copy of this package that is part of the register entry of the agent. */
+const shared: typeof own = processWide('retry_errors.v1', () => ({ ...own }));
 
-/** Thrown by a wrapped function to say: this is worth another try. */
-export class RetryableError extends TaxonomyError {}
+export type RetryableError = own.RetryableError;
+export const RetryableError: typeof own.RetryableError = shared.RetryableError;
 
-/** The other side could not be reached, or the connection broke. */
-export class NetworkError extends RetryableError {}
+export type NetworkError = own.NetworkError;
+export const NetworkError: typeof own.NetworkError = shared.NetworkError;
 
-/** The other side refused because of its own rate limit. */
-export class RateLimitError extends RetryableError {}
+export type RateLimitError = own.RateLimitError;
+export const RateLimitError: typeof own.RateLimitError = shared.RateLimitError;
 
-/** The other side failed (5xx). */
-export class ServerError extends RetryableError {}
+export type ServerError = own.ServerError;
+export const ServerError: typeof own.ServerError = shared.ServerError;
 
-/** Thrown by a wrapped function to say: trying again cannot help. Wins over everything else. */
-export class NonRetryableError extends TaxonomyError {}
+export type NonRetryableError = own.NonRetryableError;
+export const NonRetryableError: typeof own.NonRetryableError = shared.NonRetryableError;
 
-/** The credentials are missing, wrong or not enough (401, 403). */
-export class AuthenticationError extends NonRetryableError {}
+export type AuthenticationError = own.AuthenticationError;
+export const AuthenticationError: typeof own.AuthenticationError = shared.AuthenticationError;
 
-/** The request itself is wrong (400, 422). */
-export class ValidationError extends NonRetryableError {}
+export type ValidationError = own.ValidationError;
+export const ValidationError: typeof own.ValidationError = shared.ValidationError;

@@ -32,6 +32,8 @@ export function parseYaml(text: string): ParsedYaml {
 }
 
 function tooDeepBracket(text: string): number | undefined {
+  // Only what has many brackets can nest them deeply, and reading everything twice takes its time.
+  if ((text.match(/[[{]/g) ?? []).length <= DEEPEST_BRACKETS) return undefined;
   let depth = 0;
   let offset = 0;
   for (const token of new Lexer().lex(text)) {
