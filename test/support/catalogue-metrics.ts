@@ -10,7 +10,7 @@ const TRACE = 'trace_id="78cb85ec751bdd4f7c6b90fb7c91c1af",span_id="c315cfad9f37
  * What an agent to which everything happens all the time would show: every metric of the catalogue, with every value of its
  * attributes, all counters growing by the same number, as OpenMetrics with exemplars.
  */
-export function catalogueText(count: number): string {
+function catalogueText(count: number): string {
   return `${CATALOGUE.metrics.flatMap((metric) => linesOf(metric, count)).join('\n')}\n# EOF\n`;
 }
 

@@ -14,7 +14,7 @@ export interface ProgramName {
 
 type Name = 'prometheus' | 'alertmanager' | 'collector';
 
-export const PROGRAMS: Readonly<Record<Name, ProgramName>> = {
+const PROGRAMS: Readonly<Record<Name, ProgramName>> = {
   prometheus: {
     variable: 'CROSSBRIDGE_PROMETHEUS',
     commands: ['prometheus'],
