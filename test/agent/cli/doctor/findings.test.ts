@@ -150,7 +150,14 @@ describe('pools and queues', () => {
   });
 
   it('of a bulkhead that lets wait for ever are told', () => {
-    const config = { operations: { a: { bulkhead: { limit: 1, queue: 9 } }, b: { bulkhead: { limit: 1 } } } };
+    const config = {
+      operations: {
+        a: { bulkhead: { limit: 1, queue: 9 } },
+        b: { bulkhead: { limit: 1 } },
+        c: { bulkhead: { limit: 1, queue: 9 }, timeout: { totalMs: 1_000 } },
+        d: { bulkhead: { limit: 1, queue: 9, queueTimeoutMs: 50 } },
+      },
+    };
     expect(ofLevel(queueFindings(overview(config)), 'attention')).toEqual([
       'the bulkhead of a lets 9 calls wait, for ever',
     ]);

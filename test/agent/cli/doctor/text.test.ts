@@ -24,6 +24,18 @@ Second
 `);
   });
 
+  it('fills a line up to 120 characters', () => {
+    const lineOf = (letters: number): string =>
+      reportText({
+        run: 'ran',
+        sections: [{ title: 'T', findings: [ok(`${'x'.repeat(letters)} y`)] }],
+        healthy: true,
+        verdict: 'v',
+      }).split('\n')[3] as string;
+    expect(lineOf(110)).toHaveLength(120);
+    expect(lineOf(111)).toBe(`  ok    ${'x'.repeat(111)}`);
+  });
+
   it('breaks long lines between words, indents what follows, and leaves a long word whole', () => {
     const long = `${'word '.repeat(40)}${'x'.repeat(150)} end`;
     const text = reportText({
