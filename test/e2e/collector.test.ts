@@ -108,7 +108,7 @@ describeWithServers(['otelcol'], 'the Collector with collector/config.yaml', () 
     }
     // Nothing of ours comes out under a name that the function does not know.
     const expected = new Set(CATALOGUE.metrics.map((metric) => prometheusMetricName(metric)));
-    const found = [...text.matchAll(/^(crossbridge_\w+)\{/gm)].map(([, name = '']) =>
+    const found = [...text.matchAll(/^((?:crossbridge|gen_ai)_\w+)\{/gm)].map(([, name = '']) =>
       name.replace(/_(?:bucket|count|sum)$/, ''),
     );
     expect(new Set(found)).toEqual(expected);

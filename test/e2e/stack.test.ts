@@ -104,8 +104,13 @@ describeWithServers(['prometheus', 'alertmanager', 'otelcol'], 'crossbridge stac
         `${stack.prometheus}/api/v1/label/job/values?match[]=crossbridge_call_duration_seconds_count`,
       );
       expect(jobs).toEqual(['crossbridge', 'demo']);
-      const spans = await data<unknown[]>(`${stack.prometheus}/api/v1/series?match[]=traces_span_metrics_calls_total`);
-      expect(spans.length).toBeGreaterThan(5);
+      await waitFor(
+        async () => {
+          const url = `${stack.prometheus}/api/v1/series?match[]=traces_span_metrics_calls_total`;
+          return (await data<unknown[]>(url)).length > 5 ? true : undefined;
+        },
+        { what: 'metrics of the spans that the demo pushes', crashed: stack.crashed, log: stack.log },
+      );
     });
 
     test('ends on SIGINT, with all that it has started and all that it has written', async () => {
