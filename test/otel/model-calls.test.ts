@@ -91,13 +91,21 @@ describe.each(Object.entries(WAYS))('calls of models, measured by the %s', (_, m
 
   it('tell fifty models apart, and the rest as one', async () => {
     const told = await measure(() => {
+      tell({ ...CALL, model: 'x'.repeat(1_000) });
       for (let model = 0; model < 60; model += 1) tell({ ...CALL, model: `model-${model}` });
       tell({ ...CALL, model: 'model-0' });
-      tell({ ...CALL, model: 'x'.repeat(1_000) });
     });
     const points = told['gen_ai.client.operation.duration'] ?? [];
     const counts = new Map(points.map(({ attributes, count }) => [attributes['gen_ai.response.model'], count]));
     expect([counts.size, counts.get('model-0'), counts.get('model-49'), counts.get('_OTHER')]).toEqual([51, 2, 1, 11]);
+  });
+
+  it('are measured after something that is no call of a model, which does no harm', async () => {
+    const told = await measure(() => {
+      tell(undefined);
+      tell(CALL);
+    });
+    expect(told['gen_ai.client.operation.duration']).toEqual([{ attributes: LABELS, sum: 1.5, count: 1 }]);
   });
 
   it('are not measured unless that is asked for, nor after the end', async () => {
