@@ -269,8 +269,8 @@ describe('crossbridge doctor, asked about telemetry', () => {
     ]);
     expect(seen.stdout).not.toContain('mine');
     const stranger = await examine(app, CONFIG, { env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }, for: '500ms' });
-    expect(stranger.found('attention')).toHaveLength(3);
-    expect(stranger.finding('traces to').remedy).toBe('set OTEL_EXPORTER_OTLP_HEADERS to what it asks for');
+    expect(stranger.found('attention')).toEqual([`traces, metrics, logs to ${collector.url} (http/protobuf): 401`]);
+    expect(stranger.finding('401').remedy).toBe('set OTEL_EXPORTER_OTLP_HEADERS to what it asks for');
   });
 
   it('connects to what speaks gRPC', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { endpointsIn, headersOf, otlpHosts } from '../../../../packages/agent/src/cli/doctor/exporters/endpoints.ts';
 
 const urls = (env: Record<string, string>): string[] =>
-  endpointsIn(env).map(({ signals, url, protocol }) => `${signals.join()} ${protocol} ${url}`);
+  endpointsIn(env).map(({ signal, url, protocol }) => `${signal} ${protocol} ${url}`);
 
 describe('the endpoints that variables name', () => {
   it('are none where nothing is named', () => {

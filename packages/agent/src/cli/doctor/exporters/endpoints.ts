@@ -7,9 +7,9 @@ import {
   text,
 } from '../../../sdk/env.ts';
 
-/** Where signals are sent by OTLP. */
+/** Where a signal is sent by OTLP. */
 export interface Endpoint {
-  readonly signals: readonly Signal[];
+  readonly signal: Signal;
   readonly protocol: OtlpProtocol;
   /** As it is given to the exporter: for HTTP with the path of the signal. */
   readonly url: string;
@@ -42,12 +42,12 @@ function endpointOf(signal: Signal, env: Environment): Endpoint {
   const protocol = otlpProtocolOf(signal, env);
   const ofSignal = `OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`;
   const own = text(ofSignal, env);
-  if (own !== undefined) return { signals: [signal], protocol, url: withScheme(own), variable: ofSignal };
+  if (own !== undefined) return { signal, protocol, url: withScheme(own), variable: ofSignal };
   const base = text('OTEL_EXPORTER_OTLP_ENDPOINT', env);
   const variable = base === undefined ? undefined : 'OTEL_EXPORTER_OTLP_ENDPOINT';
   const start = withScheme(base ?? (protocol === 'grpc' ? 'http://localhost:4317' : 'http://localhost:4318'));
   const url = protocol === 'grpc' ? start : `${start.replace(/\/$/, '')}/v1/${signal.toLowerCase()}`;
-  return { signals: [signal], protocol, url, variable };
+  return { signal, protocol, url, variable };
 }
 
 /** gRPC takes `collector:4317`, too. */

@@ -12,10 +12,7 @@ const PORT_TRIES = 4;
 export type Reached = { readonly status: number } | { readonly connected: true } | { readonly failure: string };
 
 /** Sends an export that is empty, which every collector takes; by gRPC it only connects. At most two seconds. */
-export async function reach(
-  { url, protocol, signals: [signal = 'TRACES'] }: Endpoint,
-  env: Environment,
-): Promise<Reached> {
+export async function reach({ url, protocol, signal }: Endpoint, env: Environment): Promise<Reached> {
   try {
     if (protocol === 'grpc') return await connectTo(new URL(url));
     const [type, body] =

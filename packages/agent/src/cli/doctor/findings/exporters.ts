@@ -12,15 +12,14 @@ export async function exporterFindings({ run, main, agent }: Overview): Promise<
   const env = { ...run.env, ...main.env };
   const port = agent === undefined ? [] : await portFinding(agent.config.admin, env);
   if (text('OTEL_SDK_DISABLED', env)?.toLowerCase() === 'true') return [NO_SDK, ...port];
-  const endpoints = endpointsIn(env);
   const tried = await Promise.all(
-    endpoints.map(async (endpoint) => reachFinding(endpoint, await reach(endpoint, env))),
+    endpointsIn(env).map(async (endpoint) => ({ endpoint, reached: await reach(endpoint, env) })),
   );
   const silent = SIGNALS.filter((signal) => exportersOf(signal, env).length === 0).map((signal) =>
     signal.toLowerCase(),
   );
   return [
-    ...tried,
+    ...alike(tried).map(reachFinding),
     ...(silent.length === 0
       ? []
       : [
@@ -32,8 +31,26 @@ export async function exporterFindings({ run, main, agent }: Overview): Promise<
   ];
 }
 
-function reachFinding({ signals, url, protocol, variable }: Endpoint, reached: Reached): Finding {
-  const what = `${signals.join(', ').toLowerCase()} to ${withoutCredentials(url)} (${protocol})`;
+interface Tried {
+  readonly endpoint: Endpoint;
+  readonly reached: Reached;
+}
+
+/** Signals that go the same way, and got the same answer, are one thing to be told. */
+function alike(tried: readonly Tried[]): readonly (readonly [Tried, ...Tried[]])[] {
+  const groups = Map.groupBy(tried, ({ endpoint: { variable, protocol }, reached }) =>
+    [variable, protocol, JSON.stringify(reached)].join(' '),
+  );
+  return [...groups.values()] as [Tried, ...Tried[]][];
+}
+
+function reachFinding(group: readonly [Tried, ...Tried[]]): Finding {
+  const [{ endpoint, reached }] = group;
+  const { protocol, variable } = endpoint;
+  const signals = group.map(({ endpoint: { signal } }) => signal.toLowerCase());
+  const url = withoutCredentials(endpoint.url);
+  const place = group.length === 1 ? url : url.replace(/\/v1\/\w+$/, '');
+  const what = `${signals.join(', ')} to ${place} (${protocol})`;
   const where = variable ?? 'OTEL_EXPORTER_OTLP_ENDPOINT';
   if ('connected' in reached) return ok(`${what}: connected; by gRPC nothing more is tried`);
   if ('failure' in reached) {
