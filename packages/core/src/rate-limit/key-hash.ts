@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import { InvalidArgumentError } from '../errors.ts';
 import { shown } from '../options.ts';
 
@@ -16,7 +17,7 @@ export class KeyHasher {
   readonly #secret: Int32Array;
 
   /** @param secret two 32-bit words; random ones by default */
-  constructor(secret: Int32Array = crypto.getRandomValues(new Int32Array(2))) {
+  constructor(secret: Int32Array = randomFillSync(new Int32Array(2))) {
     this.#secret = secret;
   }
 

@@ -60,9 +60,9 @@ export function schemaFor(raw: unknown, dialect: Dialect): z.ZodType<RuntimeConf
   return schemaOf(dialect, (name) => typeof raw === 'object' && raw !== null && Object.hasOwn(raw, name));
 }
 
-/** {@link schemaFor} whatever a file may have. */
+/** What {@link schemaFor} makes for a file that has everything, with a line on each field. */
 export function wholeYamlSchema(): z.ZodType<RuntimeConfigInput> {
-  return schemaOf(yamlDialect, () => true);
+  return schemaOf({ ...yamlDialect, describes: true }, () => true);
 }
 
 function schemaOf(dialect: Dialect, has: (name: string) => boolean): z.ZodType<RuntimeConfigInput> {

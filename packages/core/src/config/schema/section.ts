@@ -37,7 +37,8 @@ export function object<F extends Fields>(
   const shape: Record<string, z.ZodType> = {};
   for (const [field, schema] of Object.entries({ ...fields, ...options.ignored })) {
     const maybe = schema instanceof z.ZodNullable ? schema.optional() : schema.nullish();
-    shape[dialect.key(field)] = maybe.describe(about[field] ?? 'Accepted for older files; has no effect.');
+    const key = dialect.key(field);
+    shape[key] = dialect.describes ? maybe.describe(about[field] ?? 'Accepted for older files; has no effect.') : maybe;
   }
   const keys = [...Object.keys(shape), ...(options.alsoKnown ?? [])];
   // For unknown keys the message is the list of known ones: the report looks for the nearest among them.
