@@ -29,7 +29,7 @@ function check(name: string, directory: string): boolean {
   const { filename, files } = entry as { filename: string; files: { path: string }[] };
   const unwanted = files.map(({ path }) => path).filter((path) => UNWANTED.test(path));
   if (unwanted.length > 0) console.error(`${name} would publish ${unwanted.join(', ')}`);
-  const missing = [...REQUIRED, ...(name === 'agent' ? shippedPaths().map((path) => `assets/${path}`) : [])].filter(
+  const missing = [...REQUIRED, ...(name === 'agent' ? ofAgent() : [])].filter(
     (required) => !files.some(({ path }) => path === required),
   );
   if (missing.length > 0) console.error(`${name} would be published without ${missing.join(', ')}`);
@@ -39,6 +39,11 @@ function check(name: string, directory: string): boolean {
     run('publint', ['--strict', tarball]),
     run('attw', ['--profile', 'esm-only', tarball]),
   ].every(Boolean);
+}
+
+function ofAgent(): string[] {
+  const bundle = ['register.js', 'worker.js', 'LICENSES.txt'].map((file) => `dist/bundle/${file}`);
+  return [...bundle, ...shippedPaths().map((path) => `assets/${path}`)];
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'crossbridge-pack-'));

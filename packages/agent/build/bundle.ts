@@ -27,7 +27,8 @@ const options = {
   minify: true,
   // They are told in errors, warnings and stacks.
   keepNames: true,
-  sourcemap: 'external',
+  // For `--enable-source-maps`: without that, nobody reads it.
+  sourcemap: 'linked',
   sourcesContent: false,
   metafile: true,
   write: false,
