@@ -1,4 +1,4 @@
-import { authorityOver, runAsAttempt, willAskAbout } from '@crossbridge/core';
+import { authorityOver, InvalidArgumentError, runAsAttempt, willAskAbout } from '@crossbridge/core';
 import { CommandWatch } from './command-watch.ts';
 import { kindOf } from './commands.ts';
 import { assertHardenRedisOptions, type HardenRedisOptions, runOptionsOf } from './options.ts';
@@ -12,6 +12,13 @@ interface CommandOptions {
   readonly abortSignal?: AbortSignal;
 }
 
+/** What else node-redis makes, by what only that has. It sends through clients of its own, which come and go and are out of reach. */
+const OF_SEVERAL: readonly (readonly [member: string, maker: string])[] = [
+  ['nodeByAddress', 'createCluster'],
+  ['getMasterNode', 'createSentinel'],
+  ['idleClients', 'createClientPool'],
+];
+
 type SendCommand = (this: unknown, args: readonly unknown[], options?: CommandOptions) => Promise<unknown>;
 
 /**
@@ -24,12 +31,14 @@ type SendCommand = (this: unknown, args: readonly unknown[], options?: CommandOp
  *   that is given up in the queue is never sent. `disableOfflineQueue` makes them fail at once, to be tried again by the retry policy.
  * - `multi()`, WATCH, blocking commands, subscriptions and commands about the connection pass untouched.
  * - Commands keep their order. One that is repeated comes after those that were sent in the meantime.
+ * - What `createCluster`, `createSentinel` and `createClientPool` make cannot be hardened.
  *
  * @throws InvalidArgumentError that names the option, what was given and what is expected; for a client that is hardened already
  */
 export function hardenRedis<Client extends NodeRedisClient>(client: Client, options: HardenRedisOptions): Client {
   // What createClient gives inherits from the client proper, which is what all commands go through.
   const proper = (client as { readonly _self?: NodeRedisClient })?._self ?? client;
+  assertOfOneServer(proper);
   assertHardenRedisOptions(proper, options, 'hardenRedis');
   const { bridge, operation = 'redis.command' } = options;
   const send = proper.sendCommand as unknown as SendCommand;
@@ -54,4 +63,14 @@ export function hardenRedis<Client extends NodeRedisClient>(client: Client, opti
   };
   Object.defineProperty(proper, 'sendCommand', { value: sendCommand, configurable: true, writable: true });
   return client;
+}
+
+function assertOfOneServer(client: unknown): void {
+  if (typeof client !== 'object' || client === null) return;
+  const [, maker] = OF_SEVERAL.find(([member]) => member in client) ?? [];
+  if (maker === undefined) return;
+  const ways = 'give commands to bridge.run, or use ioredis, whose Cluster and Sentinel clients hardenIORedis takes';
+  throw new InvalidArgumentError(
+    `The first argument of hardenRedis must be a client of one server (createClient), got what ${maker} makes, whose commands go past it: ${ways}`,
+  );
 }
