@@ -88,6 +88,29 @@ describe('timeouts in the pipeline', () => {
     expect(seen.sort()).toEqual(['call 0', 'call 1', 'call 2', 'call 3']);
   });
 
+  it('goes on in the asynchronous context of the call, whoever has the clock', async () => {
+    const { bridge, clock } = testBridge({ retry: plainRetry, timeout: { attemptMs: 500 } });
+    const storage = new AsyncLocalStorage<string>();
+    const seen: [string, string | undefined][] = [];
+    const see = (what: string) => void seen.push([what, storage.getStore()]);
+    const call = storage.run('call', () =>
+      bridge.run(
+        'op',
+        ({ attempt }) => {
+          see(`attempt ${attempt}`);
+          return never();
+        },
+        { maxAttempts: 2, fallback: () => see('fallback') },
+      ),
+    );
+    await storage.run('clock', () => clock.run(call));
+    expect(seen).toEqual([
+      ['attempt 1', 'call'],
+      ['attempt 2', 'call'],
+      ['fallback', 'call'],
+    ]);
+  });
+
   it('makes no attempt after a backoff that a sleeping machine has made longer than the deadline', async () => {
     const { bridge, clock } = testBridge({ retry: plainRetry, timeout: { totalMs: 1_000 } });
     const first = httpError(503);

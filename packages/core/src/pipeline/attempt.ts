@@ -68,8 +68,15 @@ export class Attempt implements AttemptContext {
    * Runs the function. Ends at once when the caller aborts (with the caller's reason), when the attempt takes longer than its
    * timeout, the call meets its deadline or {@link cut} is called, even if the function pays no heed to its signal; what it does later is
    * ignored.
+   *
+   * @param onShadow for a timeout in shadow mode
    */
-  run<T>(fn: AttemptFunction<T>, timeout: TimeoutConfig, startedAtMs: number, onShadow: ShadowTimeout): Promise<T> {
+  run<T>(
+    fn: AttemptFunction<T>,
+    timeout: TimeoutConfig,
+    startedAtMs: number,
+    onShadow: ShadowTimeout | undefined,
+  ): Promise<T> {
     const { signal } = this.#call;
     if (signal?.aborted === true) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
@@ -89,12 +96,12 @@ export class Attempt implements AttemptContext {
     });
   }
 
-  #watchTime({ attemptMs, mode }: TimeoutConfig, startedAtMs: number, onShadow: ShadowTimeout): void {
+  #watchTime({ attemptMs, mode }: TimeoutConfig, startedAtMs: number, onShadow: ShadowTimeout | undefined): void {
     const call = this.#call;
     // Nothing was waited for, so all the time is left; a look at the clock costs more than the timer.
     const remainingMs = call.untouched ? call.budgetMs : call.remainingMs;
     if (mode === 'shadow' && attemptMs !== null) {
-      this.#shadow = this.#clock.setTimeout(() => onShadow(attemptMs), attemptMs);
+      this.#shadow = this.#clock.setTimeout(() => onShadow?.(attemptMs), attemptMs);
     } else if (attemptMs !== null && attemptMs <= remainingMs) {
       const expire = (): void => this.#expire(new AttemptTimeoutError(call.operation, this.attempt, attemptMs));
       this.#timer = setShared(this.#clock, expire, attemptMs, startedAtMs);

@@ -46,6 +46,8 @@ export class Call implements PlainCall {
   attemptLimits: LimitSet = NO_LIMITS;
   /** The last failure of the callee, kept as the cause of whatever of ours ends the call. */
   lastError: unknown;
+  /** How long the wait before its last retry was meant to take. */
+  lastDelayMs = 0;
   /** The attempts that have failed; undefined until the first has. */
   timeline: AttemptTimeline | undefined;
   /** The bulkhead whose slot it holds. */

@@ -10,26 +10,22 @@ import { wait } from './wait.ts';
 
 const NO_SELECTION: RetrySelection = {};
 
-/** Waits until the next attempt is due and returns how long that was meant to take; throws the failure when there is none. */
-export async function waitForRetry(
-  operation: Operation,
-  call: Call,
-  error: unknown,
-  previousDelayMs: number,
-): Promise<number> {
+/** Waits until the attempt after one that failed is due, and admits it. Throws the failure when there is to be none. */
+export async function nextAttempt(operation: Operation, call: Call, error: unknown): Promise<AdmittedAttempt> {
   const { clock } = operation.environment;
   call.lastError = error;
-  const { decision, delayMs, source } = afterFailure(operation, call, error, previousDelayMs);
+  const { decision, delayMs, source } = verdictOn(operation, call, error);
   if (decision !== 'retried' || operation.retryMode === 'shadow') throw error;
   call.timeline?.addWait(delayMs, source);
+  call.lastDelayMs = delayMs;
   const startedAtMs = clock.now();
   await wait({ clock, timeoutMs: delayMs, signal: call.signal });
   call.backoffMs += clock.now() - startedAtMs;
-  return delayMs;
+  return await admitAgain(operation, call);
 }
 
 /** Admits an attempt after one that failed. A refusal of ours gives way to that failure, which says more. */
-export async function admitAgain(operation: Operation, call: Call): Promise<AdmittedAttempt> {
+async function admitAgain(operation: Operation, call: Call): Promise<AdmittedAttempt> {
   call.assertAlive();
   try {
     const admission = await admitOrWait(operation, call, 'retry');
@@ -44,7 +40,7 @@ function refusedByUs(error: unknown): boolean {
   return isCrossbridgeError(error) && error.code !== 'deadline_exceeded';
 }
 
-function afterFailure(operation: Operation, call: Call, error: unknown, previousDelayMs: number): RetryVerdict {
+function verdictOn(operation: Operation, call: Call, error: unknown): RetryVerdict {
   const { config, environment } = operation;
   const { circuitBreaker } = config;
   const retry = operation.retryFor(call);
@@ -58,7 +54,7 @@ function afterFailure(operation: Operation, call: Call, error: unknown, previous
     nested: call.nested,
     idempotent: call.idempotent,
     remainingMs: call.remainingMs,
-    previousDelayMs,
+    previousDelayMs: call.lastDelayMs,
     breakerRefusesAfter: (delayMs) =>
       circuitBreaker?.mode === 'enforce' && operation.breakerFor(call.target)?.refusesAfter(delayMs) === true,
     withdraw: () => operation.budget?.tryWithdraw() ?? true,

@@ -5,7 +5,7 @@ import type { ErrorClass } from '../classification/error-class.ts';
 import { CircuitOpenError, isCrossbridgeError, RefusalError } from '../errors.ts';
 import type { AttemptKind, AttemptOutcome } from '../observer.ts';
 import { AttemptTimeline } from '../retry/attempts-of.ts';
-import type { Attempt, AttemptFunction } from './attempt.ts';
+import type { Attempt, AttemptFunction, ShadowTimeout } from './attempt.ts';
 import type { Call } from './call.ts';
 import type { Operation } from './operation.ts';
 import { askForTokens, type TokenAnswer } from './take-tokens.ts';
@@ -155,10 +155,13 @@ function start<T>(
   const { timeout, hedge } = operation.config;
   const unbounded = timeout.attemptMs === null && call.budgetMs === Number.POSITIVE_INFINITY;
   if (unbounded && call.signal === undefined && hedge === null) return fn(attempt);
-  const { notifier } = operation.environment;
-  return attempt.run(fn, timeout, startedAtMs, (limitMs) =>
-    tell(notifier, call, { type: 'timeout.exceeded', call, scope: 'attempt', mode: 'shadow', limitMs }),
-  );
+  const onShadow = timeout.mode === 'shadow' ? tellsShadowTimeout(operation, call) : undefined;
+  return attempt.run(fn, timeout, startedAtMs, onShadow);
+}
+
+function tellsShadowTimeout({ environment: { notifier } }: Operation, call: Call): ShadowTimeout {
+  return (limitMs) =>
+    tell(notifier, call, { type: 'timeout.exceeded', call, scope: 'attempt', mode: 'shadow', limitMs });
 }
 
 interface Judgement {

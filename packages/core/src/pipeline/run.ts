@@ -6,7 +6,7 @@ import type { Call } from './call.ts';
 import { countFailure, endCall, endFailedCall, leave } from './end-call.ts';
 import { type Entry, enter } from './enter.ts';
 import { runHedged } from './hedged.ts';
-import { admitAgain, waitForRetry } from './next-attempt.ts';
+import { nextAttempt } from './next-attempt.ts';
 import { type AdmittedAttempt, beginAttempt, endAttempt } from './one-attempt.ts';
 import type { Operation } from './operation.ts';
 import { tell, tellPlain } from './tell.ts';
@@ -58,6 +58,9 @@ function carryOut<T>(
     return refuse(operation, call, error, fallback);
   }
   if (entry instanceof RefusalError) return refuse(operation, call, entry, fallback);
+  if (entry instanceof Promise || operation.config.hedge !== null) {
+    return runAttempts(operation, call, entry, fn, fallback);
+  }
   return runEntered(operation, call, entry, fn, fallback);
 }
 
@@ -87,40 +90,63 @@ function rejectSoon(error: unknown): Promise<never> {
   });
 }
 
-/** Attempt after attempt until one succeeds. One function for all of it, because each further asynchronous one costs every call a promise and a turn. */
-async function runEntered<T>(
+/**
+ * Runs a call before which nothing stands. That its first attempt succeeds settles its promise, with no asynchronous function around it: those cost
+ * every call a good part of what it costs in all, so they are for calls to which more happens.
+ */
+function runEntered<T>(
   operation: Operation,
   call: Call,
-  entry: AdmittedAttempt | Promise<AdmittedAttempt>,
+  admitted: AdmittedAttempt,
   fn: AttemptFunction<T>,
   fallback: Fallback<T> | undefined,
 ): Promise<T> {
-  const { clock, notifier } = operation.environment;
+  const startedAtMs = call.startedAtMs;
+  return begun(operation, call, admitted, startedAtMs, fn).then(
+    (value) => {
+      try {
+        const endedAtMs = endWell(operation, call, admitted, startedAtMs);
+        succeed(operation, call, endedAtMs);
+        return value;
+      } finally {
+        leave(operation, call);
+      }
+    },
+    (error: unknown) =>
+      runAttempts(operation, call, afterFailure(operation, call, admitted, startedAtMs, error), fn, fallback),
+  );
+}
+
+/** Attempt after attempt until one succeeds. */
+async function runAttempts<T>(
+  operation: Operation,
+  call: Call,
+  first: AdmittedAttempt | Promise<AdmittedAttempt>,
+  fn: AttemptFunction<T>,
+  fallback: Fallback<T> | undefined,
+): Promise<T> {
+  const { clock } = operation.environment;
   const alone = operation.config.hedge === null;
   try {
-    let admitted = entry instanceof Promise ? await entry : entry;
-    for (let delayMs = 0; ; admitted = await admitAgain(operation, call)) {
+    let admitted = first instanceof Promise ? await first : first;
+    for (;;) {
       const startedAtMs = call.untouched ? call.startedAtMs : clock.now();
       try {
         let value: T;
         let endedAtMs = startedAtMs;
         if (alone) {
-          const attempt = new Attempt(call, admitted.number, clock);
-          value = await beginAttempt(operation, call, admitted, attempt, startedAtMs, fn);
-          // Reading the clock is a good part of what a call costs: not when nobody wants to know.
-          if (call.telling !== 'nothing' || operation.judgesDurations) endedAtMs = clock.now();
-          endAttempt(operation, call, admitted, startedAtMs, endedAtMs, undefined);
+          value = await begun(operation, call, admitted, startedAtMs, fn);
+          endedAtMs = endWell(operation, call, admitted, startedAtMs);
         } else {
           value = await runHedged(operation, call, admitted, fn);
           if (call.telling !== 'nothing') endedAtMs = clock.now();
         }
-        operation.traffic.succeeded();
-        if (call.telling === 'plain') tellPlain(notifier, call, endedAtMs);
-        else if (call.telling !== 'nothing') endCall(operation, call, 'success', undefined, endedAtMs);
+        succeed(operation, call, endedAtMs);
         return value;
       } catch (error) {
-        if (alone) endAttempt(operation, call, admitted, startedAtMs, clock.now(), { error });
-        delayMs = await waitForRetry(operation, call, error, delayMs);
+        admitted = alone
+          ? await afterFailure(operation, call, admitted, startedAtMs, error)
+          : await nextAttempt(operation, call, error);
       }
     }
   } catch (error) {
@@ -132,6 +158,49 @@ async function runEntered<T>(
   } finally {
     leave(operation, call);
   }
+}
+
+/** Starts an attempt. Never throws synchronously. */
+function begun<T>(
+  operation: Operation,
+  call: Call,
+  admitted: AdmittedAttempt,
+  startedAtMs: number,
+  fn: AttemptFunction<T>,
+): Promise<T> {
+  try {
+    const attempt = new Attempt(call, admitted.number, operation.environment.clock);
+    return Promise.resolve(beginAttempt(operation, call, admitted, attempt, startedAtMs, fn));
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** Ends an attempt that went well and returns when that was. */
+function endWell(operation: Operation, call: Call, admitted: AdmittedAttempt, startedAtMs: number): number {
+  // Reading the clock is a good part of what a call costs: not when nobody wants to know.
+  const judged = call.telling !== 'nothing' || operation.judgesDurations;
+  const endedAtMs = judged ? operation.environment.clock.now() : startedAtMs;
+  endAttempt(operation, call, admitted, startedAtMs, endedAtMs, undefined);
+  return endedAtMs;
+}
+
+function succeed(operation: Operation, call: Call, endedAtMs: number): void {
+  operation.traffic.succeeded();
+  if (call.telling === 'plain') tellPlain(operation.environment.notifier, call, endedAtMs);
+  else if (call.telling !== 'nothing') endCall(operation, call, 'success', undefined, endedAtMs);
+}
+
+/** Ends an attempt that has failed, and waits for the next. */
+async function afterFailure(
+  operation: Operation,
+  call: Call,
+  admitted: AdmittedAttempt,
+  startedAtMs: number,
+  error: unknown,
+): Promise<AdmittedAttempt> {
+  endAttempt(operation, call, admitted, startedAtMs, operation.environment.clock.now(), { error });
+  return await nextAttempt(operation, call, error);
 }
 
 /** Ends a call that has failed with what its fallback makes of that. */
