@@ -1,3 +1,4 @@
+import { hostOf } from '../../../doctor/host-of.ts';
 import {
   type Environment,
   exportersOf,
@@ -26,7 +27,7 @@ export function endpointsIn(env: Environment): readonly Endpoint[] {
 
 /** Host and port of each, as requests name them. */
 export function otlpHosts(env: Environment): ReadonlySet<string> {
-  return new Set(endpointsIn(env).flatMap(({ url }) => URL.parse(url)?.host ?? []));
+  return new Set(endpointsIn(env).flatMap(({ url }) => hostOf(url) ?? []));
 }
 
 /** What the environment adds to each request of a signal: keys of access, mostly. */

@@ -38,10 +38,16 @@ interface Tried {
 
 /** Signals that go the same way, and got the same answer, are one thing to be told. */
 function alike(tried: readonly Tried[]): readonly (readonly [Tried, ...Tried[]])[] {
-  const groups = Map.groupBy(tried, ({ endpoint: { variable, protocol }, reached }) =>
-    [variable, protocol, JSON.stringify(reached)].join(' '),
-  );
-  return [...groups.values()] as [Tried, ...Tried[]][];
+  // Without Map.groupBy: a Node.js that is too old for the agent is to be told so.
+  const groups = new Map<string, [Tried, ...Tried[]]>();
+  for (const each of tried) {
+    const { variable, protocol } = each.endpoint;
+    const key = [variable, protocol, JSON.stringify(each.reached)].join(' ');
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [each]);
+    else group.push(each);
+  }
+  return [...groups.values()];
 }
 
 function reachFinding(group: readonly [Tried, ...Tried[]]): Finding {
@@ -80,8 +86,8 @@ function reachFinding(group: readonly [Tried, ...Tried[]]): Finding {
 }
 
 function withoutCredentials(address: string): string {
-  const url = URL.parse(address);
-  if (url === null) return address;
+  if (!URL.canParse(address)) return address;
+  const url = new URL(address);
   url.username = '';
   url.password = '';
   url.search = '';
