@@ -32,7 +32,7 @@ describe('createBridge', () => {
     [{ observer: [] }, 'createBridge has no option "observer"; did you mean "observers"?'],
     [
       { telemetry: true },
-      'createBridge has no option "telemetry"; known here: observers, onObserverError, clock, random, errorRules',
+      'createBridge has no option "telemetry"; known here: observers, onObserverError, clock, random, errorRules, sharedStore',
     ],
     [{ random: 0.5 }, 'random of createBridge must be a function that draws numbers from 0 up to 1, got 0.5'],
     [{ random: null }, 'random of createBridge must be a function that draws numbers from 0 up to 1, got null'],

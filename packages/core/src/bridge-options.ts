@@ -4,6 +4,7 @@ import { InvalidArgumentError } from './errors.ts';
 import type { ObserverErrorHandler } from './notifier.ts';
 import type { Observer } from './observer.ts';
 import { assertFunction, assertOptions, lackOf, optionNames, refuseOption, shown } from './options.ts';
+import type { SharedStoreClient } from './rate-limit/shared/store-client.ts';
 import type { Random } from './retry/backoff.ts';
 
 export interface BridgeOptions {
@@ -15,6 +16,11 @@ export interface BridgeOptions {
   readonly random?: Random;
   /** What errors mean, before the `errorRules` of the config and the built-in tables. The first rule that matches wins. */
   readonly errorRules?: readonly ErrorRule[];
+  /**
+   * Where limits are shared with other processes, as `ioredisStore` and `redisStore` of `@crossbridge/integrations/redis-store` make it. Needed
+   * where the config has a `rateLimiting.store`, which says what else there is to say.
+   */
+  readonly sharedStore?: SharedStoreClient;
 }
 
 const NAMES = optionNames<BridgeOptions>({
@@ -23,6 +29,7 @@ const NAMES = optionNames<BridgeOptions>({
   clock: true,
   random: true,
   errorRules: true,
+  sharedStore: true,
 });
 
 const CLOCK = ['now', 'wallNow', 'setTimeout', 'clearTimeout'] as const satisfies readonly (keyof Clock)[];
@@ -31,16 +38,23 @@ const CLOCK = ['now', 'wallNow', 'setTimeout', 'clearTimeout'] as const satisfie
 export function assertBridgeOptions(options: BridgeOptions): void {
   const whose = 'createBridge';
   assertOptions(options, NAMES, whose);
-  const { observers, onObserverError, clock, random, errorRules } = options;
+  const { observers, onObserverError, clock, random, errorRules, sharedStore } = options;
   assertFunction('onObserverError', onObserverError, whose);
   assertFunction('random', random, whose, 'a function that draws numbers from 0 up to 1');
   assertClock(clock, whose);
   if (errorRules !== undefined && !Array.isArray(errorRules)) {
     refuseOption('errorRules', whose, 'a list of rules', errorRules);
   }
+  if (sharedStore !== undefined) assertStoreClient('sharedStore', sharedStore, whose);
   if (observers === undefined) return;
   if (!Array.isArray(observers)) refuseOption('observers', whose, 'a list of observers', observers);
   for (const [index, observer] of observers.entries()) assertObserver(observer, `observers[${index}] of ${whose}`);
+}
+
+export function assertStoreClient(name: string, client: unknown, whose: string): void {
+  const isClient = typeof client === 'object' && client !== null && lackOf(client, ['send']) === undefined;
+  if (!isClient)
+    refuseOption(name, whose, 'a client for a shared store, as `ioredisStore` and `redisStore` make one', client);
 }
 
 const MEMBERS = ['on', 'around', 'plain', 'wants'] as const satisfies readonly (keyof Observer)[];

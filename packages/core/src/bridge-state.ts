@@ -1,6 +1,8 @@
 import type { OverallHealth } from './health/check-health.ts';
 import type { OperationState } from './pipeline/operation-state.ts';
 import type { RateLimiter } from './rate-limit/rate-limiter.ts';
+import type { SharedRateLimiter } from './rate-limit/shared/shared-limiter.ts';
+import type { StoreErrorMode, StoreState } from './rate-limit/shared/store-state.ts';
 
 /** The keys of all rate limits together. */
 export interface RateLimiterState {
@@ -12,10 +14,24 @@ export interface RateLimiterState {
   readonly overflows: number;
 }
 
+/** The store in which processes share rate limits. */
+export interface RateLimitStoreState {
+  /** Whether the store decides. */
+  readonly state: StoreState;
+  /** What decides while it does not. */
+  readonly mode: StoreErrorMode;
+  /** Tokens that this process has leased and not spent. */
+  readonly leasedTokens: number;
+  /** Commands sent to it since the start. */
+  readonly calls: number;
+}
+
 /** Live state of a bridge, for gauges and health endpoints. */
 export interface BridgeStateView {
   operations(): readonly OperationState[];
   rateLimiter(): RateLimiterState;
+  /** Undefined where no limits are shared. */
+  rateLimitStore(): RateLimitStoreState | undefined;
   /** The health checks, settled, and what every operation shows by its calls. */
   health(): OverallHealth;
   /** Whether to send this service traffic, as far as health says. */
@@ -28,4 +44,10 @@ export function rateLimiterState({
   overflows,
 }: Pick<RateLimiter, 'keysInUse' | 'evictions' | 'overflows'>): RateLimiterState {
   return { keys, evictions, overflows };
+}
+
+export function rateLimitStoreState(limiter: SharedRateLimiter | undefined): RateLimitStoreState | undefined {
+  if (limiter === undefined) return undefined;
+  const { storeState: state, mode, leasedTokens, storeCalls: calls } = limiter;
+  return { state, mode, leasedTokens, calls };
 }

@@ -1,5 +1,5 @@
 import { assertObserver, type BridgeOptions } from './bridge-options.ts';
-import { type BridgeStateView, rateLimiterState } from './bridge-state.ts';
+import { type BridgeStateView, rateLimiterState, rateLimitStoreState } from './bridge-state.ts';
 import type { BreakerControl } from './circuit-breaker/breaker-registry.ts';
 import type { Classifier } from './classification/classify.ts';
 import { ErrorMeanings } from './classification/error-meanings.ts';
@@ -23,12 +23,15 @@ import type { Environment } from './pipeline/operation.ts';
 import { NO_POLICIES, OperationRegistry } from './pipeline/operation-registry.ts';
 import { stateOf } from './pipeline/operation-state.ts';
 import { runCall } from './pipeline/run.ts';
-import { callOfLimits, takeTokens, tellVerdicts } from './pipeline/take-tokens.ts';
+import { assertAnswersAtOnce, takeTokens } from './pipeline/take-tokens.ts';
+import { callOfLimits, tellVerdicts } from './pipeline/tell-verdicts.ts';
 import { watchHealth } from './pipeline/watch-health.ts';
 import type { CallKey } from './rate-limit/call-key.ts';
 import { OperationLimits, type ReserveOptions } from './rate-limit/operation-limits.ts';
 import { RateLimiter } from './rate-limit/rate-limiter.ts';
 import type { Reservation } from './rate-limit/reservation.ts';
+import { sharedLimitsOf } from './rate-limit/shared/bridge-store.ts';
+import type { SharedRateLimiter } from './rate-limit/shared/shared-limiter.ts';
 import type { RetryPolicyOptions } from './retry/policy.ts';
 import { type RetryOptions, retryCall } from './retry/retry-call.ts';
 import { assertRunnable, NO_OPTIONS, type RunOptions } from './run-options.ts';
@@ -38,11 +41,14 @@ function nothing(): void {}
 /** One configured instance: its operations, limiter, health and observers. */
 export class Bridge {
   #config: RuntimeConfig;
-  /** Buckets of every rate limit; `check` uses the bucket of exactly the key it is given. */
+  /** Buckets of every rate limit of this process; `check` uses the bucket of exactly the key it is given. */
   readonly rateLimiter: RateLimiter;
+  /** Limits shared with other processes; undefined without a store. {@link close} leaves it open for calls under way: close it after them. */
+  readonly sharedLimits: SharedRateLimiter | undefined;
   readonly state: BridgeStateView = {
     operations: () => [...this.#operations.all()].map(stateOf),
     rateLimiter: () => rateLimiterState(this.rateLimiter),
+    rateLimitStore: () => rateLimitStoreState(this.sharedLimits),
     health: () => this.#health.evaluate(),
     ready: () => this.#health.isReady(),
   };
@@ -60,10 +66,13 @@ export class Bridge {
     this.#clock = clock;
     this.#meanings = new ErrorMeanings(options.errorRules, () => clock.wallNow());
     this.rateLimiter = new RateLimiter({ maxKeys: config.rateLimiting.maxKeys, clock });
+    const notifier = new Notifier(options.onObserverError);
+    this.sharedLimits = sharedLimitsOf(config.rateLimiting, options, clock, notifier);
     this.#environment = {
       clock,
       random: options.random ?? Math.random,
-      notifier: new Notifier(options.onObserverError),
+      notifier,
+      sharedLimits: this.sharedLimits,
       classify: this.#meanings.classifier(config),
     };
     const classifierFor = (operation: OperationConfig): Classifier =>
@@ -121,11 +130,12 @@ export class Bridge {
    * Takes `cost` tokens of `key` from the limits of `operation`, without a call. Undefined when it may go on (the operation may have no
    * limit, or one in shadow mode); else the refusal, to be thrown or not.
    *
-   * @throws InvalidArgumentError when the cost can never pass
+   * @throws InvalidArgumentError when the cost can never pass, or processes share a limit: only {@link reserve} can ask those
    */
   checkRateLimit(key: CallKey, operation: string, cost = 1): RateLimitExceeded | undefined {
     assertRunnable(operation, nothing, { key, cost });
     const target = this.#operations.of(operation);
+    assertAnswersAtOnce(target);
     const call = callOfLimits(target, key, cost);
     try {
       void takeTokens(target, call, 'all', false);
@@ -190,7 +200,7 @@ export class Bridge {
   /**
    * Goes on with another config, all of it or, when it has problems, none. Live state carries over: levels of buckets, queues, breaker
    * states and windows, running calls. `admin`, `shutdown`, `telemetry` and
-   * `rate_limiting.max_keys` are read at the start only.
+   * `max_keys` and `store` of `rate_limiting` are read at the start only.
    *
    * @returns what changed
    * @throws ConfigError that lists every problem; the bridge goes on as before

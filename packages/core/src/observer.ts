@@ -1,4 +1,5 @@
 import type { HealthStatus } from './health/status.ts';
+import type { StoreFact } from './rate-limit/shared/store-state.ts';
 
 /** How a call ended, as the application sees it. Exactly one per call. */
 export type CallOutcome =
@@ -114,6 +115,7 @@ export type BridgeEvent =
       /** 0 when admitted. */
       readonly retryAfterMs: number;
     }
+  | StoreFact
   | { readonly type: 'bulkhead.admitted'; readonly call: CallInfo; readonly waitMs: number }
   | { readonly type: 'bulkhead.rejected'; readonly call: CallInfo; readonly mode: PolicyMode }
   | { readonly type: 'circuit_breaker.rejected'; readonly call: CallInfo; readonly mode: PolicyMode }

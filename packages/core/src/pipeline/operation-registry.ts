@@ -115,7 +115,8 @@ export class OperationRegistry {
 
   #limitsOf(name: string, policies: OperationConfig): OperationLimits | undefined {
     if (policies.rateLimit === null && policies.rateLimits.length === 0) return undefined;
-    return new OperationLimits(name, policies, overridesOf(this.#config, name), this.#limiter);
+    const { sharedLimits } = this.#environment;
+    return new OperationLimits(name, policies, overridesOf(this.#config, name), this.#limiter, sharedLimits);
   }
 }
 

@@ -15,6 +15,7 @@ import { HedgeDelay } from '../hedge/hedge-delay.ts';
 import type { Notifier } from '../notifier.ts';
 import type { PolicyMode } from '../observer.ts';
 import type { OperationLimits } from '../rate-limit/operation-limits.ts';
+import type { SharedRateLimiter } from '../rate-limit/shared/shared-limiter.ts';
 import type { Random } from '../retry/backoff.ts';
 import { RetryBudget } from '../retry/budget.ts';
 import type { Call } from './call.ts';
@@ -27,6 +28,8 @@ export interface Environment {
   readonly clock: Clock;
   readonly random: Random;
   readonly notifier: Notifier;
+  /** Has the buckets of limits that processes share. */
+  readonly sharedLimits?: SharedRateLimiter | undefined;
   /** Replaced by a reload of the config. */
   classify: Classifier;
 }

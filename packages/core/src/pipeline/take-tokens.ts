@@ -1,11 +1,11 @@
-import { RateLimitExceeded } from '../errors.ts';
-import type { CallKey } from '../rate-limit/call-key.ts';
+import { InvalidArgumentError, RateLimitExceeded } from '../errors.ts';
 import type { LimitRequest } from '../rate-limit/limit-request.ts';
 import type { LimitSet } from '../rate-limit/limit-set.ts';
-import type { LimitUse } from '../rate-limit/operation-limits.ts';
-import { Call } from './call.ts';
+import type { LimitUse, OperationLimits } from '../rate-limit/operation-limits.ts';
+import type { Call } from './call.ts';
 import type { Operation } from './operation.ts';
-import { tell } from './tell.ts';
+import { takeShared } from './take-shared-tokens.ts';
+import { tellVerdicts } from './tell-verdicts.ts';
 
 /** The refusal, a promise when the call has to wait for its tokens, or undefined when it has them. */
 export type TokenAnswer = RateLimitExceeded | Promise<void> | undefined;
@@ -20,23 +20,41 @@ export type TokenAnswer = RateLimitExceeded | Promise<void> | undefined;
 export function askForTokens(operation: Operation, call: Call, per: LimitUse, patient = true): TokenAnswer {
   const { limits } = operation;
   if (limits === undefined) return undefined;
+  const set = limits.of(per);
+  if (set.shared.length > 0) return askShared(operation, call, limits, per, patient);
   // Nobody is told of the usual decision, so it need not be written down.
   if (call.telling === 'nothing') {
     const refusal = limits.takeQuietly(call.rateLimitKey, call.cost, per, true);
     if (refusal !== null) return refusal;
   } else if (call.telling === 'plain' && limits.takeQuietly(call.rateLimitKey, call.cost, per, false) === undefined) {
-    noteAdmitted(call, per, limits.of(per));
+    noteAdmitted(call, per, set);
     return undefined;
   }
   const request = limits.take(call.rateLimitKey, call.cost, per);
   if (request === undefined) return undefined;
-  if (call.telling === 'plain' && request.admitted && limits.of(per).enforced) {
-    noteAdmitted(call, per, limits.of(per));
+  if (call.telling === 'plain' && request.admitted && set.enforced) {
+    noteAdmitted(call, per, set);
     return undefined;
   }
   if (!request.admitted && patient && request.canWait(call.remainingMs)) return waitForTokens(operation, call, request);
   tellVerdicts(operation, call, request);
   return request.admitted ? undefined : request.error(operation.name);
+}
+
+function askShared(
+  operation: Operation,
+  call: Call,
+  limits: OperationLimits,
+  per: LimitUse,
+  patient: boolean,
+): TokenAnswer {
+  const set = limits.of(per);
+  if (call.telling !== 'all' && set.lone?.spend(call.rateLimitKey, call.cost) === true) {
+    if (call.telling === 'plain') noteAdmitted(call, per, set);
+    return undefined;
+  }
+  const request = limits.askShared(call.rateLimitKey, call.cost, per);
+  return request === undefined ? undefined : takeShared(operation, call, limits, per, request, patient);
 }
 
 /**
@@ -64,29 +82,10 @@ async function waitForTokens(operation: Operation, call: Call, request: LimitReq
   throw request.error(operation.name);
 }
 
-/** Stands for a question to the limits that no call follows. It has no end of which a plain call could be told. */
-export function callOfLimits({ name, config, environment }: Operation, key: CallKey, cost: number): Call {
-  const call = new Call(name, config.timeout, { key, cost }, environment.clock);
-  if (environment.notifier.poll() !== 'nothing') call.telling = 'all';
-  return call;
-}
-
-/** Tells what every limit said; of a call that was refused, nothing of those that had the tokens: nobody took them. */
-export function tellVerdicts({ environment: { notifier } }: Operation, call: Call, request: LimitRequest): void {
-  if (call.telling === 'nothing') return;
-  for (const verdict of request.verdicts()) {
-    const { name, result, mode, waitMs, limit, remaining, retryAfterMs } = verdict;
-    if (result === 'admitted' && !request.admitted) continue;
-    tell(notifier, call, {
-      type: 'rate_limit.decided',
-      call,
-      rateLimit: name,
-      result,
-      mode,
-      waitMs,
-      limit,
-      remaining,
-      retryAfterMs,
-    });
-  }
+/** @throws InvalidArgumentError where processes share a limit: whoever cannot wait for the store would have to be told a guess */
+export function assertAnswersAtOnce({ name, limits }: Operation): void {
+  if (limits?.of('all').needsStore !== true) return;
+  throw new InvalidArgumentError(
+    `'${name}' has a limit that processes share (rate_limiting.store), which cannot answer at once: use await bridge.reserve(key, '${name}', cost), or keep the limit to each process with shared: false`,
+  );
 }

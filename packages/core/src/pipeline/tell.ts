@@ -26,8 +26,8 @@ export function tellPlain(notifier: Notifier, call: Call, endedAtMs: number): vo
   notifier.plain(call);
 }
 
-function tellAdmitted(notifier: Notifier, call: Call, { rules }: LimitSet): void {
-  for (const rule of rules) {
+function tellAdmitted(notifier: Notifier, call: Call, { all }: LimitSet): void {
+  for (const rule of all) {
     const { limit, remaining } = rule.levelOf(call.rateLimitKey);
     notifier.tell({
       type: 'rate_limit.decided',

@@ -20,6 +20,11 @@ export function bucketKey(key: CallKey | undefined, by: string): string {
   return key.startsWith(by) && key[by.length] === ':' ? key.slice(by.length + 1) : NOBODY;
 }
 
+/** The bucket of a limit, for people: `by:key` where the limit is by a part of the keys. */
+export function shownBucket(by: string, key: string): string {
+  return by === 'key' || by === GLOBAL ? key : `${by}:${key}`;
+}
+
 /** A key as one string, the same for the same parts in any order, and different for different parts. */
 export function shownKey(key: CallKey): string {
   if (typeof key === 'string') return key;

@@ -3,6 +3,7 @@ import type { PolicyMode } from '../observer.ts';
 import type { WaitEnd } from './claim.ts';
 import { decisionOf, type RateLimitDecision } from './decision.ts';
 import { type LimitClaim, type LimitUnit, unitOf } from './limit-rule.ts';
+import { Reservation } from './reservation.ts';
 import { assertCanPass } from './validate.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
@@ -25,6 +26,7 @@ export class LimitRequest {
   readonly #room: WaitingRoom;
   readonly #enforced: LimitClaim[] = [];
   readonly #shadow: LimitClaim[] = [];
+  readonly #cost: number;
   /** How long the call has waited. */
   waitedMs = 0;
   #cancelled = false;
@@ -32,6 +34,7 @@ export class LimitRequest {
   /** @throws InvalidArgumentError for a cost that no waiting would make pass */
   constructor(room: WaitingRoom, claims: readonly LimitClaim[]) {
     this.#room = room;
+    this.#cost = claims[0]?.cost ?? 0;
     for (const claim of claims) {
       if (claim.rule.config.mode === 'shadow') this.#shadow.push(claim);
       else {
@@ -65,6 +68,11 @@ export class LimitRequest {
   get charged(): readonly LimitClaim[] {
     const nowMs = this.#room.buckets.now();
     return [...this.#enforced, ...this.#shadow.filter((claim) => !refuses(claim) && claim.fullAtMs > nowMs)];
+  }
+
+  /** Gives the tokens back that were taken. */
+  giveBack(): void {
+    new Reservation(this.#room, this.charged, this.#cost, 0).cancel();
   }
 
   verdicts(): LimitVerdict[] {

@@ -1,13 +1,11 @@
 import type { OperationRateLimitConfig, RateLimitConfig } from '../config/types.ts';
 import { RateLimitExceeded, type RateLimitExceededDetails } from '../errors.ts';
 import type { Buckets } from './buckets.ts';
-import { bucketKey, type CallKey } from './call-key.ts';
+import { bucketKey, type CallKey, shownBucket } from './call-key.ts';
 import { type Claim, newClaim } from './claim.ts';
 import type { KeyScope } from './key-hash.ts';
+import { type LimitOverrides, overrideName } from './limit-overrides.ts';
 import type { Plan } from './plan.ts';
-
-/** Limits that replace that of an operation, by key or key prefix ending at a `:`. */
-export type LimitOverrides = ReadonlyMap<string, RateLimitConfig>;
 
 /** A claim of a call on the bucket of one of its operation's limits. */
 export interface LimitClaim extends Claim {
@@ -89,8 +87,7 @@ export class LimitRule {
     retryAfterMs: number,
     unit: LimitUnit,
   ): RateLimitExceeded {
-    const { by } = this.config;
-    const shown = by === 'key' || by === 'global' ? key : `${by}:${key}`;
+    const shown = shownBucket(this.config.by, key);
     return new RateLimitExceeded({ key: shown, operation, limit: capacity, windowSeconds, retryAfterMs, unit });
   }
 
@@ -106,29 +103,11 @@ export class LimitRule {
     });
   }
 
-  /**
-   * The limit of a key: its own override, else that of its longest prefix ending at a `:`, else that of everybody. A key of several
-   * parts has the override of any of them; a limit by one part looks at that part only.
-   */
+  /** The limit of a key: its override, else that of everybody. */
   planFor(asked: CallKey | undefined, key: string): Plan {
-    const { by } = this.config;
-    if (this.#overrides.size === 0 || by === 'global') return this.#plan;
-    if (by !== 'key') return this.#overrideOf(`${by}:${key}`) ?? this.#plan;
-    const own = this.#overrideOf(key);
-    if (own !== undefined || asked === undefined || typeof asked === 'string') return own ?? this.#plan;
-    for (const [part, value] of Object.entries(asked)) {
-      const plan = this.#overrideOf(`${part}:${value}`);
-      if (plan !== undefined) return plan;
-    }
-    return this.#plan;
-  }
-
-  #overrideOf(key: string): Plan | undefined {
-    for (let end = key.length; end > 0; end = key.lastIndexOf(':', end - 1)) {
-      const override = this.#overrides.get(end === key.length ? key : key.slice(0, end));
-      if (override !== undefined) return this.#planOf(override);
-    }
-    return undefined;
+    const name = overrideName(this.#overrides, this.config.by, asked, key);
+    const override = name === undefined ? undefined : this.#overrides.get(name);
+    return override === undefined ? this.#plan : this.#planOf(override);
   }
 
   #planOf({ capacity, windowSeconds }: RateLimitConfig): Plan {

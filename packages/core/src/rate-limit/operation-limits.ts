@@ -1,11 +1,15 @@
 import type { OperationConfig, OperationRateLimitConfig } from '../config/types.ts';
 import type { RateLimitExceeded } from '../errors.ts';
 import type { CallKey } from './call-key.ts';
-import { LimitRequest } from './limit-request.ts';
-import { type LimitClaim, type LimitOverrides, LimitRule } from './limit-rule.ts';
+import type { LimitOverrides } from './limit-overrides.ts';
+import { LimitRequest, type LimitVerdict } from './limit-request.ts';
+import { type LimitClaim, LimitRule } from './limit-rule.ts';
 import { LimitSet, NO_LIMITS } from './limit-set.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import { Reservation } from './reservation.ts';
+import type { SharedRateLimiter } from './shared/shared-limiter.ts';
+import { SharedRequest } from './shared/shared-request.ts';
+import { SharedRule, sharedGroup, sharedName } from './shared/shared-rule.ts';
 import { assertCost } from './validate.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
@@ -22,6 +26,12 @@ export interface ReserveOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What limits said about a request. */
+export interface LimitAnswer {
+  readonly admitted: boolean;
+  verdicts(): LimitVerdict[];
+}
+
 /**
  * All rate limits of one operation, with buckets of their own, whatever other operations do with the same keys.
  *
@@ -30,19 +40,28 @@ export interface ReserveOptions {
 export class OperationLimits {
   readonly operation: string;
   readonly #limiter: RateLimiter;
+  readonly #sharedLimiter: SharedRateLimiter | undefined;
   #all: LimitSet = NO_LIMITS;
   #perCall: LimitSet = NO_LIMITS;
   #perAttempt: LimitSet = NO_LIMITS;
 
-  constructor(operation: string, limits: LimitsOfOperation, overrides: LimitOverrides, limiter: RateLimiter) {
+  /** @param shared has the buckets of limits that processes share; without it each limit is of this process alone */
+  constructor(
+    operation: string,
+    limits: LimitsOfOperation,
+    overrides: LimitOverrides,
+    limiter: RateLimiter,
+    shared: SharedRateLimiter | undefined = undefined,
+  ) {
     this.operation = operation;
     this.#limiter = limiter;
+    this.#sharedLimiter = shared;
     this.configure(limits, overrides);
   }
 
   /** The limits as they are now, the operation's own first. */
   get configs(): readonly OperationRateLimitConfig[] {
-    return this.#all.rules.map(({ config }) => config);
+    return this.#all.all.map(({ config }) => config);
   }
 
   /** Requests that wait for tokens. */
@@ -55,27 +74,47 @@ export class OperationLimits {
   /** Applies changed limits at once. Buckets keep their levels by the names of their limits, and waiters their places. */
   configure({ rateLimit, rateLimits }: LimitsOfOperation, overrides: LimitOverrides): void {
     const known = new Map(this.#all.rules.map((rule) => [rule.scope.name, rule]));
+    const knownShared = new Map(this.#all.shared.map((rule) => [rule.config.name, rule]));
     const names = new Map<string, number>();
-    const add = (config: OperationRateLimitConfig, own: boolean): LimitRule => {
+    const configs = [...(rateLimit === null ? [] : [rateLimit]), ...rateLimits];
+    const limiter = this.#sharedLimiter;
+    const isShared = (config: OperationRateLimitConfig): boolean => limiter !== undefined && config.shared !== false;
+    const group = configs.filter(isShared).length > 1 ? sharedGroup(this.operation) : undefined;
+    const local: LimitRule[] = [];
+    const shared: SharedRule[] = [];
+    for (const config of configs) {
+      const own = config === rateLimit;
+      const applicable = own || (config.by !== 'key' && config.by !== 'global') ? overrides : NO_OVERRIDES;
+      if (limiter !== undefined && isShared(config)) {
+        const rule = knownShared.get(config.name);
+        if (rule?.config.by === config.by && rule.group === group) {
+          rule.configure(config, applicable);
+          shared.push(rule);
+        } else {
+          const name = sharedName(this.operation, config.name);
+          shared.push(new SharedRule(limiter, name, group, config, applicable));
+        }
+        continue;
+      }
       const times = (names.get(config.name) ?? 0) + 1;
       names.set(config.name, times);
       const scopeName = `${this.operation}\0${config.name}${times === 1 ? '' : `#${times}`}`;
-      const applicable = own || (config.by !== 'key' && config.by !== 'global') ? overrides : NO_OVERRIDES;
       const rule = known.get(scopeName);
       if (rule === undefined || rule.config.by !== config.by) {
         const { buckets } = this.#limiter.room;
-        return new LimitRule(rule?.scope ?? buckets.hasher.scope(scopeName), config, applicable, buckets);
+        local.push(new LimitRule(rule?.scope ?? buckets.hasher.scope(scopeName), config, applicable, buckets));
+        continue;
       }
       rule.configure(config, applicable);
-      return rule;
+      local.push(rule);
+    }
+    const setOf = (per?: OperationRateLimitConfig['per']): LimitSet => {
+      const counts = ({ config }: LimitRule | SharedRule): boolean => per === undefined || config.per === per;
+      return new LimitSet(local.filter(counts), shared.filter(counts));
     };
-    const rules = [
-      ...(rateLimit === null ? [] : [add(rateLimit, true)]),
-      ...rateLimits.map((config) => add(config, false)),
-    ];
-    this.#all = new LimitSet(rules);
-    this.#perCall = new LimitSet(rules.filter(({ config }) => config.per === 'call'));
-    this.#perAttempt = new LimitSet(rules.filter(({ config }) => config.per === 'attempt'));
+    this.#all = setOf();
+    this.#perCall = setOf('call');
+    this.#perAttempt = setOf('attempt');
     this.#replan();
   }
 
@@ -120,21 +159,41 @@ export class OperationLimits {
     key: CallKey | undefined,
     estimate: number,
     options: ReserveOptions = {},
-    onDecided: (request: LimitRequest) => void = () => {},
+    onDecided: (answer: LimitAnswer) => void = () => {},
   ): Promise<Reservation> {
     assertCost(estimate);
     const { deadlineMs = Number.POSITIVE_INFINITY, signal } = options;
     signal?.throwIfAborted();
     const { room } = this.#limiter;
+    const shared = this.askShared(key, estimate, 'all', true);
     const request = new LimitRequest(
       room,
       this.#all.rules.map((rule) => rule.claim(key, estimate, true)),
     );
     const end = request.canWait(deadlineMs) ? await request.wait(deadlineMs, signal) : 'at once';
-    onDecided(request);
+    if (!request.admitted || shared === undefined) onDecided(request);
     if (end === 'aborted') throw signal?.reason;
     if (!request.admitted) throw request.error(this.operation, 'tokens');
-    return new Reservation(room, request.charged, estimate, request.waitedMs);
+    if (shared === undefined) return new Reservation(room, request.charged, estimate, request.waitedMs);
+    const sharedEnd = shared.decideNow() ? 'admitted' : await shared.wait(deadlineMs - request.waitedMs, signal);
+    if (!shared.admitted) request.giveBack();
+    else onDecided(request);
+    onDecided(shared);
+    if (sharedEnd === 'aborted') throw signal?.reason;
+    if (!shared.admitted) throw shared.error(this.operation, 'tokens');
+    shared.watch((verdict) => onDecided({ admitted: true, verdicts: () => [verdict] }));
+    const waitedMs = request.waitedMs + shared.waitedMs;
+    return new Reservation(room, request.charged, estimate, waitedMs, shared.reservation(estimate));
+  }
+
+  /**
+   * What is asked of the limits that processes share; undefined when there are none. Nothing is taken yet.
+   *
+   * @throws InvalidArgumentError for a cost above the capacity of a limit, unless the call `mayGoIntoDebt`
+   */
+  askShared(key: CallKey | undefined, cost: number, use: LimitUse, mayGoIntoDebt = false): SharedRequest | undefined {
+    const { shared } = this.of(use);
+    return shared.length === 0 ? undefined : new SharedRequest(shared, key, cost, mayGoIntoDebt);
   }
 
   /** The limits of a use as they are now. */

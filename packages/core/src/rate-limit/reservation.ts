@@ -3,6 +3,11 @@ import type { Claim } from './claim.ts';
 import { assertCost } from './validate.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
+/** What is settled together with a reservation. */
+interface Settled {
+  settle(actual: number): Promise<void>;
+}
+
 /**
  * Tokens taken for a cost that is only known afterwards. Settle it with what was used, or cancel it; one that is forgotten stays
  * charged with its estimate, as a call would be.
@@ -14,13 +19,22 @@ export class Reservation {
   readonly waitMs: number;
   readonly #room: WaitingRoom;
   readonly #claims: readonly Claim[];
+  readonly #shared: Settled | undefined;
   #open = true;
 
-  constructor(room: WaitingRoom, claims: readonly Claim[], estimate: number, waitMs: number) {
+  /** @param shared what was taken of limits that processes share; it is settled together with this */
+  constructor(
+    room: WaitingRoom,
+    claims: readonly Claim[],
+    estimate: number,
+    waitMs: number,
+    shared: Settled | undefined = undefined,
+  ) {
     this.#room = room;
     this.#claims = claims;
     this.estimate = estimate;
     this.waitMs = waitMs;
+    this.#shared = shared;
   }
 
   /**
@@ -43,6 +57,8 @@ export class Reservation {
   #close(actual: number): void {
     this.#open = false;
     if (actual === this.estimate) return;
+    // Never rejects for the store, and the caller has nothing to wait for.
+    void this.#shared?.settle(actual);
     const nowMs = this.#room.buckets.now();
     for (const claim of this.#claims) {
       this.#room.buckets.adjust(claim, actual - this.estimate, nowMs);

@@ -74,7 +74,9 @@ export async function simulate(
   assertCount('maxCalls', maxCalls, Number.MAX_SAFE_INTEGER);
   assertCount('points', points, MAX_POINTS);
   const clock = new VirtualClock();
-  const bridge = createBridge(config, { clock, random: streamOf(seed, 'jitter') });
+  // One process stands for all: what they share is what it has.
+  const alone = { ...config, rateLimiting: { ...config.rateLimiting, store: undefined } };
+  const bridge = createBridge(alone, { clock, random: streamOf(seed, 'jitter') });
   // Its checks would ask the real world, at the pace of the virtual one.
   bridge.health.stop();
   const { operations } = bridge.config;

@@ -83,12 +83,10 @@ export class SharedBucket implements LeaseHolder {
     return true;
   }
 
-  /** Decides by what is at hand; undefined when the store must be asked. */
-  takeNow(cost: number, nowMs: number): SharedDecision | undefined {
-    if (this.spend(cost, nowMs)) {
-      return sharedDecision(this.rate, this.#stash.tokens + freeNow(this.rate, this.known, nowMs), 0, 'lease');
-    }
-    this.#demand.add(cost);
+  /** Decides by what is at hand; undefined when the store must be asked. `again` after a first look. */
+  takeNow(cost: number, nowMs: number, again: boolean = false): SharedDecision | undefined {
+    if (this.spend(cost, nowMs)) return this.#byLease(nowMs);
+    if (!again) this.#demand.add(cost);
     this.#usedMs = nowMs;
     if (this.#line.length > 0) return undefined;
     const waitMs = this.#line.emptyMs(cost, nowMs);
@@ -182,9 +180,22 @@ export class SharedBucket implements LeaseHolder {
   #goOn(): void {
     if (this.#asking) return;
     const nowMs = this.#world.clock.now();
+    // Who came while the store was asked need not ask it once more.
+    if (!this.#stash.empty) this.#line.serve((waiter) => this.#spendFor(waiter, nowMs));
     const waitMs = this.#line.settle(nowMs, (waiter, ms) => waiter.decide(this.#remembered(ms, nowMs)));
     if (waitMs === 0) void this.#ask(false);
     else if (waitMs !== undefined) this.#retry.set(nowMs + waitMs, nowMs);
+  }
+
+  #spendFor({ cost, decide }: StoreWaiter, nowMs: number): boolean {
+    if (!(cost > 0 && Number.isInteger(cost)) || !this.#stash.take(cost, nowMs)) return false;
+    this.#usedMs = nowMs;
+    decide(this.#byLease(nowMs));
+    return true;
+  }
+
+  #byLease(nowMs: number): SharedDecision {
+    return sharedDecision(this.rate, this.#stash.tokens + freeNow(this.rate, this.known, nowMs), 0, 'lease');
   }
 
   #remembered(waitMs: number, nowMs: number): SharedDecision {

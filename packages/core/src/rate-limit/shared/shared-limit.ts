@@ -5,7 +5,7 @@ import { BucketCache } from './bucket-cache.ts';
 import { FILL } from './bucket-request.ts';
 import type { BucketWorld, StoreWaiter } from './bucket-world.ts';
 import type { SharedBucket } from './shared-bucket.ts';
-import { freeNow, type SharedDecision, type SharedRate } from './shared-decision.ts';
+import { freeNow, type SharedDecision, type SharedRate, sharedDecision } from './shared-decision.ts';
 import { SharedReservation } from './shared-reservation.ts';
 import { type ClaimedLimit, type SharedClaim, takeAll } from './take-all.ts';
 
@@ -64,6 +64,35 @@ export class SharedLimit implements ClaimedLimit {
     return bucket.takeNow(cost, nowMs) ?? this.#wait(bucket, cost, nowMs, undefined);
   }
 
+  /** Decides by a lease or by what the store said shortly before; undefined when the store must be asked. Takes the tokens if it admits. */
+  decideNow(key: string, cost = 1): SharedDecision | undefined {
+    assertCanPass(cost, this.#rate.capacity, `the limit '${this.name}'`);
+    return this.bucket(key).takeNow(cost, this.world.clock.now());
+  }
+
+  /**
+   * {@link decide}, waiting for tokens as {@link acquire} does. A decision either way: it rejects only with the signal's reason.
+   *
+   * @param again whether {@link decideNow} was asked before
+   */
+  async decideWithin(
+    key: string,
+    cost: number,
+    options: Omit<AcquireOptions, 'cost'>,
+    again: boolean = false,
+  ): Promise<SharedDecision> {
+    const { maxWaitMs = Number.POSITIVE_INFINITY, queue = 1000, signal } = options;
+    const bucket = this.bucket(key);
+    const nowMs = this.world.clock.now();
+    const atOnce = bucket.takeNow(cost, nowMs, again);
+    if (atOnce?.admitted === true) return atOnce;
+    const retryAfterMs = atOnce?.retryAfterMs ?? bucket.emptyMs(cost);
+    if (retryAfterMs > 0 && (maxWaitMs < retryAfterMs || bucket.waiting >= queue)) {
+      return atOnce ?? sharedDecision(this.#rate, freeNow(this.#rate, bucket.known, nowMs), retryAfterMs, 'memory');
+    }
+    return this.#wait(bucket, cost, nowMs + maxWaitMs, signal);
+  }
+
   /**
    * Takes tokens, waiting for them if need be: first come, first served among those of this process.
    *
@@ -72,17 +101,10 @@ export class SharedLimit implements ClaimedLimit {
    */
   async acquire(key: string, options: AcquireOptions = {}): Promise<SharedDecision> {
     assertAcquireOptions(options);
-    const { cost = 1, maxWaitMs = Number.POSITIVE_INFINITY, queue = 1000, signal } = options;
+    const { cost = 1, ...wait } = options;
     assertCanPass(cost, this.#rate.capacity, `the limit '${this.name}'`);
-    signal?.throwIfAborted();
-    const bucket = this.bucket(key);
-    const nowMs = this.world.clock.now();
-    const atOnce = bucket.takeNow(cost, nowMs);
-    if (atOnce?.admitted === true) return atOnce;
-    const retryAfterMs = atOnce?.retryAfterMs ?? bucket.emptyMs(cost);
-    if (retryAfterMs > 0 && (maxWaitMs < retryAfterMs || bucket.waiting >= queue))
-      throw this.#refusal(key, retryAfterMs);
-    const decision = await this.#wait(bucket, cost, nowMs + maxWaitMs, signal);
+    options.signal?.throwIfAborted();
+    const decision = await this.decideWithin(key, cost, wait);
     if (!decision.admitted) throw this.#refusal(key, decision.retryAfterMs);
     return decision;
   }

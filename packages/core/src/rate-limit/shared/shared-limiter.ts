@@ -5,10 +5,11 @@ import { SharedBucket } from './shared-bucket.ts';
 import type { SharedRate } from './shared-decision.ts';
 import { type BucketSource, SharedLimit } from './shared-limit.ts';
 import { assertGroup, assertSharedOptions, type SharedRateLimiterOptions } from './shared-options.ts';
-import { StoreBreaker, type StoreState } from './store-breaker.ts';
+import { StoreBreaker } from './store-breaker.ts';
 import { StoreFallback } from './store-fallback.ts';
 import { storeKeyOf } from './store-key.ts';
 import { StoreLink } from './store-link.ts';
+import type { StoreErrorMode, StoreState } from './store-state.ts';
 
 const SWEEP_MS = 10;
 
@@ -34,7 +35,7 @@ export class SharedRateLimiter implements BucketSource {
   constructor(options: SharedRateLimiterOptions) {
     assertSharedOptions(options);
     const { client, onStoreError = 'local', expectedProcesses = 1, budgetMs = 50, leases = true } = options;
-    const { prefix = 'cb:', maxKeys = 100_000, clock = systemClock, random = Math.random, onEvent } = options;
+    const { prefix = 'cb:', maxKeys = 100_000, clock = systemClock, random = Math.random, onEvent, onAsked } = options;
     this.#client = client;
     this.#clock = clock;
     this.#prefix = prefix;
@@ -45,7 +46,7 @@ export class SharedRateLimiter implements BucketSource {
       from = to;
     });
     this.world = {
-      link: new StoreLink(client, this.#breaker, clock, budgetMs),
+      link: new StoreLink(client, this.#breaker, clock, budgetMs, onAsked),
       fallback: new StoreFallback(onStoreError, expectedProcesses, maxKeys, clock),
       clock,
       leases,
@@ -57,6 +58,11 @@ export class SharedRateLimiter implements BucketSource {
   /** Whether the store decides. */
   get storeState(): StoreState {
     return this.#breaker.state;
+  }
+
+  /** What decides while the store does not. */
+  get mode(): StoreErrorMode {
+    return this.world.fallback.mode;
   }
 
   /** Commands sent to the store so far. */

@@ -1,12 +1,11 @@
-import { assertClock } from '../../bridge-options.ts';
+import { assertClock, assertStoreClient } from '../../bridge-options.ts';
 import type { Clock } from '../../clock.ts';
 import { InvalidArgumentError } from '../../errors.ts';
-import { assertOptions, lackOf, optionNames, refuseOption } from '../../options.ts';
+import { assertOptions, optionNames, refuseOption } from '../../options.ts';
 import type { Random } from '../../retry/backoff.ts';
 import { assertPositive } from '../validate.ts';
-import type { StoreState } from './store-breaker.ts';
 import type { SharedStoreClient } from './store-client.ts';
-import type { StoreErrorMode } from './store-fallback.ts';
+import type { StoreErrorMode, StoreResult, StoreState } from './store-state.ts';
 
 /** The store failed, is tried again, or decides again. */
 export interface StoreEvent {
@@ -35,6 +34,8 @@ export interface SharedRateLimiterOptions {
   /** Spreads the processes that come back to a store. */
   readonly random?: Random;
   readonly onEvent?: (event: StoreEvent) => void;
+  /** Told how each question to the store ended, and how long it took. */
+  readonly onAsked?: (result: StoreResult, durationMs: number) => void;
 }
 
 const OPTIONS = optionNames<SharedRateLimiterOptions>({
@@ -48,6 +49,7 @@ const OPTIONS = optionNames<SharedRateLimiterOptions>({
   clock: true,
   random: true,
   onEvent: true,
+  onAsked: true,
 });
 const WHOSE = 'SharedRateLimiter';
 
@@ -55,9 +57,7 @@ const WHOSE = 'SharedRateLimiter';
 export function assertSharedOptions(options: SharedRateLimiterOptions): void {
   assertOptions(options, OPTIONS, WHOSE);
   const { client, onStoreError, expectedProcesses, budgetMs, prefix, clock, maxKeys } = options;
-  if (typeof client !== 'object' || client === null || lackOf(client, ['send']) !== undefined) {
-    refuseOption('client', WHOSE, 'a client for a shared store, as `ioredisStore` and `redisStore` make one', client);
-  }
+  assertStoreClient('client', client, WHOSE);
   if (onStoreError !== undefined && !['local', 'allow', 'deny'].includes(onStoreError)) {
     refuseOption('onStoreError', WHOSE, "'local', 'allow' or 'deny'", onStoreError);
   }

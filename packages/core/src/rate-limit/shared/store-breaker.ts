@@ -1,8 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { Random } from '../../retry/backoff.ts';
-
-/** `ramping`: the store answers again, and gets more questions with each good answer. */
-export type StoreState = 'up' | 'down' | 'ramping';
+import type { StoreState } from './store-state.ts';
 
 const FAILURES = 3;
 const FIRST_PAUSE_MS = 200;

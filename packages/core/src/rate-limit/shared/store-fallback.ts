@@ -1,12 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { RateLimiter } from '../rate-limiter.ts';
 import { type SharedDecision, type SharedRate, sharedDecision } from './shared-decision.ts';
-
-/**
- * What decides while the store does not: `local`, a limit of this process alone, of its share of the capacity; `allow` or `deny`
- * everything.
- */
-export type StoreErrorMode = 'local' | 'allow' | 'deny';
+import type { StoreErrorMode } from './store-state.ts';
 
 /** When to try again where nobody knows. */
 const UNKNOWN_MS = 1_000;

@@ -47,6 +47,12 @@ export class StoreLine {
     this.#waiters.splice(0, front, ...left);
   }
 
+  /** Lets those at the front out whom `take` serves. */
+  serve(take: (waiter: StoreWaiter) => boolean): void {
+    const end = this.#waiters.findIndex((waiter) => !waiter.gone && !take(waiter));
+    this.#waiters.splice(0, end < 0 ? this.#waiters.length : end);
+  }
+
   /** Empties the line. */
   leave(): readonly StoreWaiter[] {
     return this.#waiters.splice(0).filter(({ gone }) => !gone);

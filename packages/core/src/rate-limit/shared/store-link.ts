@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { type BucketRequest, type StoreAnswer, scriptArguments, storeAnswer } from './bucket-request.ts';
 import { BUCKET_SCRIPT } from './bucket-script.ts';
+import type { SharedRateLimiterOptions } from './shared-options.ts';
 import type { StoreBreaker } from './store-breaker.ts';
 import type { SharedStoreClient, StoreCommand } from './store-client.ts';
 import { isNoScript, isOfBucket, StoreUnavailable } from './store-errors.ts';
@@ -11,6 +12,7 @@ interface Question {
   readonly resolve: (answer: StoreAnswer) => void;
   readonly reject: (error: unknown) => void;
   settled: boolean;
+  sentMs: number;
 }
 
 /** Asks the store: what is asked in one tick goes together, and is answered or given up within the budget, however the store fails. */
@@ -19,22 +21,30 @@ export class StoreLink {
   readonly #breaker: StoreBreaker;
   readonly #clock: Clock;
   readonly #budgetMs: number;
+  readonly #onAsked: SharedRateLimiterOptions['onAsked'];
   #batch: Question[] = [];
   /** Commands sent so far. */
   calls = 0;
 
-  constructor(client: SharedStoreClient, breaker: StoreBreaker, clock: Clock, budgetMs: number) {
+  constructor(
+    client: SharedStoreClient,
+    breaker: StoreBreaker,
+    clock: Clock,
+    budgetMs: number,
+    onAsked: SharedRateLimiterOptions['onAsked'],
+  ) {
     this.#client = client;
     this.#breaker = breaker;
     this.#clock = clock;
     this.#budgetMs = budgetMs;
+    this.#onAsked = onAsked;
   }
 
   /** @throws StoreUnavailable when the store does not decide in time */
   ask(requests: readonly BucketRequest[], count: number): Promise<StoreAnswer> {
     if (!this.#breaker.enter()) return Promise.reject(new StoreUnavailable('open'));
     return new Promise((resolve, reject) => {
-      this.#batch.push({ requests, count, resolve, reject, settled: false });
+      this.#batch.push({ requests, count, resolve, reject, settled: false, sentMs: 0 });
       // After the promises that are settled now have gone on: they may ask, too.
       if (this.#batch.length === 1) process.nextTick(() => this.#flush());
     });
@@ -43,6 +53,8 @@ export class StoreLink {
   #flush(): void {
     const batch = this.#batch;
     this.#batch = [];
+    const nowMs = this.#clock.now();
+    for (const question of batch) question.sentMs = nowMs;
     const giveUp = (): void => {
       for (const question of batch) this.#fail(question, new StoreUnavailable('timeout'));
     };
@@ -80,6 +92,7 @@ export class StoreLink {
     if (question.settled) return;
     question.settled = true;
     this.#breaker.settle(true);
+    this.#onAsked?.('ok', this.#clock.now() - question.sentMs);
     question.resolve(answer);
   }
 
@@ -87,7 +100,9 @@ export class StoreLink {
     if (question.settled) return;
     question.settled = true;
     this.#breaker.settle(isOfBucket(error));
-    question.reject(error instanceof StoreUnavailable ? error : new StoreUnavailable('error', { cause: error }));
+    const late = error instanceof StoreUnavailable;
+    this.#onAsked?.(late ? 'timeout' : 'error', this.#clock.now() - question.sentMs);
+    question.reject(late ? error : new StoreUnavailable('error', { cause: error }));
   }
 }
 

@@ -1,9 +1,9 @@
-import type { Clock } from '../../clock.ts';
 import { InvalidArgumentError } from '../../errors.ts';
 import type { AcquireOptions } from '../limiter-options.ts';
 import { assertCanPass } from '../validate.ts';
 import type { BucketRequest } from './bucket-request.ts';
 import type { BucketWorld } from './bucket-world.ts';
+import { pause } from './pause.ts';
 import type { SharedBucket } from './shared-bucket.ts';
 import { type SharedDecision, type SharedRate, sharedDecision } from './shared-decision.ts';
 
@@ -83,18 +83,4 @@ function assertTogether(claims: readonly SharedClaim[]): void {
       );
     }
   }
-}
-
-function pause(ms: number, signal: AbortSignal | undefined, clock: Clock): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      clock.clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = clock.setTimeout(() => {
-      signal?.removeEventListener('abort', onAbort);
-      resolve();
-    }, ms);
-    signal?.addEventListener('abort', onAbort, { once: true });
-  });
 }
