@@ -107,10 +107,9 @@ function policies(told: readonly Told[], config: OperationConfig, endMs: number)
       transitionsLeftOut: 0,
       openMs: total([...new Set(changes.map(({ event }) => event.target))].map((each) => openMs(told, each, endMs))),
     },
-    retry: retry && {
-      mode: retry.mode,
-      decisions: tally(all(told, 'retry.decided').map(({ event }) => event.decision)),
-    },
+    retry: retry
+      ? { mode: retry.mode, decisions: tally(all(told, 'retry.decided').map(({ event }) => event.decision)) }
+      : null,
     hedge: hedge && {
       mode: hedge.mode,
       decisions: tally(all(told, 'hedge.decided').map(({ event }) => event.decision)),

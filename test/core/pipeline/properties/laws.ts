@@ -70,7 +70,7 @@ export function countsAttempts(call: PlayedCall, { world }: Played): void {
   }
   expect(ofType(call, 'attempt.ended')).toHaveLength(started.length);
   const { hedge } = world.policies;
-  const retry = call.plan.retry === undefined ? world.policies.retry : call.plan.retry || null;
+  const retry = (call.plan.retry === undefined ? world.policies.retry : call.plan.retry) || null;
   const allowed = retry?.maxAttempts ?? 1 + (hedge?.maxHedges ?? 0);
   expect(started.length).toBeLessThanOrEqual(Math.min(allowed, call.plan.maxAttempts ?? allowed));
 }
