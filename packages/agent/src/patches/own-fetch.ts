@@ -7,6 +7,9 @@ import type { PatchHost } from './patch.ts';
  * these classes assign it to `this.fetch`, and what is assigned there is hardened on its way, once: copies made with `withOptions` take over what
  * is. No method is replaced, and the client keeps `fetch` as a plain member of its own.
  *
+ * Nobody can come in front of that later, so such a patch is active or missing. Whoever puts another `fetch` into the client afterwards
+ * (`client.fetch = mine`) has what they put there: only what it sends through the global `fetch` is still under policies.
+ *
  * A `fetch` that was hardened by hand is left as it is, with the operation and the key that it was given.
  */
 export function hardenOwnFetch(prototype: object, host: PatchHost): void {
