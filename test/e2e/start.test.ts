@@ -1,4 +1,6 @@
-import { relative } from 'node:path';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { runApp } from '../support/app.ts';
@@ -18,9 +20,9 @@ runtime:
 
 async function filesLoaded(
   env: Readonly<Record<string, string>>,
-  { app = 'start/nothing.mjs', agent = true } = {},
+  { app = 'start/nothing.mjs', entry = '@crossbridge/agent' }: { app?: string; entry?: string | null } = {},
 ): Promise<string[]> {
-  const flags = [...TELL_LOADS, ...(agent ? ['--import', '@crossbridge/agent'] : [])];
+  const flags = [...TELL_LOADS, ...(entry === null ? [] : ['--import', entry])];
   const { code, stdout, stderr } = await runApp({ app, config: CONFIG, flags, env });
   expect(code, stderr).toBe(0);
   const urls = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as string[];
@@ -40,7 +42,7 @@ describe('the register entry', () => {
 
   it('adds what wraps imports, and nothing else, when the application uses what is instrumented', async () => {
     const app = 'start/instrumented.cjs';
-    const alone = await filesLoaded({}, { app, agent: false });
+    const alone = await filesLoaded({}, { app, entry: null });
     const added = (await filesLoaded({}, { app })).filter((file) => !alone.includes(file));
     expect(alone.length).toBeGreaterThan(100);
     expect(added.map((file) => file.replace(/^(node_modules\/[^/]+)\/.*/, '$1'))).toEqual([
@@ -58,6 +60,26 @@ describe('the register entry', () => {
       expect(files).toContain(`node_modules/@opentelemetry/exporter-${signal}-otlp-grpc/dist/index.cjs`);
     }
     expect(files.some((file) => file.includes('/@grpc/grpc-js/'))).toBe(true);
+  });
+
+  it('uses the API of OpenTelemetry that is installed when it is not the version in the bundle', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'crossbridge-start-'));
+    try {
+      const api = join(directory, 'node_modules/@opentelemetry/api');
+      await cp(join(ROOT, 'packages/agent/dist/bundle'), directory, { recursive: true });
+      await cp(join(ROOT, 'node_modules/@opentelemetry/api'), api, { recursive: true });
+      const entry = join(directory, 'register.js');
+      const loaded = async (): Promise<boolean> => {
+        const files = await filesLoaded({}, { entry });
+        return files.some((file) => file.endsWith('node_modules/@opentelemetry/api/dist/index.cjs'));
+      };
+      expect(await loaded()).toBe(false);
+      const manifest = join(api, 'package.json');
+      await writeFile(manifest, (await readFile(manifest, 'utf8')).replace(/"version": ".*"/, '"version": "1.99.0"'));
+      expect(await loaded()).toBe(true);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
   });
 
   it('loads no part of Node.js that takes long and that nobody has asked for', async () => {
