@@ -22,6 +22,7 @@ export type ShadowTimeout = (limitMs: number) => void;
 /** One run of the function. It makes an AbortController only for functions that ask for the signal: most of the cost of a timeout is in there. */
 export class Attempt implements AttemptContext {
   readonly attempt: number;
+  readonly startedAtMs: number;
   readonly #call: Call;
   readonly #clock: Clock;
   #controller: AbortController | undefined;
@@ -34,9 +35,10 @@ export class Attempt implements AttemptContext {
   #shadow: Timer | undefined;
   #onAbort: (() => void) | undefined;
 
-  constructor(call: Call, attempt: number, clock: Clock) {
+  constructor(call: Call, attempt: number, startedAtMs: number, clock: Clock) {
     this.#call = call;
     this.attempt = attempt;
+    this.startedAtMs = startedAtMs;
     this.#clock = clock;
   }
 
@@ -57,7 +59,7 @@ export class Attempt implements AttemptContext {
   cut(reason: unknown): void {
     const reject = this.#reject;
     if (reject === undefined) return;
-    this.#settle();
+    this.end();
     // Rejecting first: a function that throws inside its own abort listener cannot keep the caller waiting.
     reject(reason);
     this.#abortReason = { value: reason };
@@ -83,16 +85,8 @@ export class Attempt implements AttemptContext {
       this.#reject = reject;
       this.#watchTime(timeout, startedAtMs, onShadow);
       this.#watchCaller();
-      invoke(fn, this).then(
-        (value) => {
-          this.#settle();
-          resolve(value);
-        },
-        (error: unknown) => {
-          this.#settle();
-          reject(error);
-        },
-      );
+      // Nothing in between, so that the stack of an error goes on to whoever waits for the call.
+      invoke(fn, this).then(resolve, reject);
     });
   }
 
@@ -128,7 +122,9 @@ export class Attempt implements AttemptContext {
     else this.#context.runInAsyncScope(() => this.cut(error));
   }
 
-  #settle(): void {
+  /** Leaves neither timer nor listener behind. Whoever waits for {@link run} says so when it has ended. */
+  end(): void {
+    if (this.#reject === undefined) return;
     this.#reject = undefined;
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     if (this.#shadow !== undefined) this.#clock.clearTimeout(this.#shadow);

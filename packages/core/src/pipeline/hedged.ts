@@ -59,19 +59,17 @@ class Race<T> {
 
   #run(admitted: AdmittedAttempt): void {
     const { clock } = this.#operation.environment;
-    const attempt = new Attempt(this.#call, admitted.number, clock);
-    const startedAtMs = clock.now();
+    const attempt = new Attempt(this.#call, admitted.number, clock.now(), clock);
     const end = (failure: Failure): void => {
       if (!this.#running.delete(attempt)) return;
       const endedAtMs = clock.now();
       // An attempt that was cut took at least so long: leaving it out would make the slow ones look fast.
       const cut = isA(failure?.error, HedgeLost) || isA(failure?.error, AttemptTimeoutError);
-      if (failure === undefined || cut) this.#operation.hedgeDelay?.record(endedAtMs - startedAtMs, cut);
-      endAttempt(this.#operation, this.#call, admitted, startedAtMs, endedAtMs, failure);
+      if (failure === undefined || cut) this.#operation.hedgeDelay?.record(endedAtMs - attempt.startedAtMs, cut);
+      endAttempt(this.#operation, this.#call, admitted, attempt, endedAtMs, failure);
     };
     this.#running.set(attempt, end);
-    const begin = (): T | PromiseLike<T> =>
-      beginAttempt(this.#operation, this.#call, admitted, attempt, startedAtMs, this.#fn);
+    const begin = (): T | PromiseLike<T> => beginAttempt(this.#operation, this.#call, admitted, attempt, this.#fn);
     // Where a reload has taken the hedges meanwhile, the function may throw at once.
     invoke(begin, attempt).then(
       (value) => {

@@ -102,14 +102,13 @@ export function beginAttempt<T>(
   call: Call,
   { number, kind }: AdmittedAttempt,
   attempt: Attempt,
-  startedAtMs: number,
   fn: AttemptFunction<T>,
 ): T | PromiseLike<T> {
   const { notifier, clock } = operation.environment;
-  if (call.telling !== 'all') return start(operation, call, attempt, startedAtMs, fn);
+  if (call.telling !== 'all') return start(operation, call, attempt, attempt.startedAtMs, fn);
   if (!call.scoped) {
     notifier.tell({ type: 'attempt.started', call, attempt: number, kind });
-    return start(operation, call, attempt, startedAtMs, fn);
+    return start(operation, call, attempt, attempt.startedAtMs, fn);
   }
   return notifier.around({ kind: 'attempt', call, attempt: number, attemptKind: kind }, async () => {
     notifier.tell({ type: 'attempt.started', call, attempt: number, kind });
@@ -122,12 +121,14 @@ export function endAttempt(
   operation: Operation,
   call: Call,
   admitted: AdmittedAttempt,
-  startedAtMs: number,
+  attempt: Attempt,
   endedAtMs: number,
   failure: { readonly error: unknown } | undefined,
 ): void {
   const { notifier } = operation.environment;
   const { number, kind, breaker, permit } = admitted;
+  const { startedAtMs } = attempt;
+  attempt.end();
   const judgement = failure === undefined ? SUCCESS : judge(operation, call, failure.error);
   const { outcome, errorType, result } = judgement;
   const durationMs = endedAtMs - startedAtMs;

@@ -101,11 +101,11 @@ function runEntered<T>(
   fn: AttemptFunction<T>,
   fallback: Fallback<T> | undefined,
 ): Promise<T> {
-  const startedAtMs = call.startedAtMs;
-  return begun(operation, call, admitted, startedAtMs, fn).then(
+  const attempt = new Attempt(call, admitted.number, call.startedAtMs, operation.environment.clock);
+  return begun(operation, call, admitted, attempt, fn).then(
     (value) => {
       try {
-        const endedAtMs = endWell(operation, call, admitted, startedAtMs);
+        const endedAtMs = endWell(operation, call, admitted, attempt);
         succeed(operation, call, endedAtMs);
         return value;
       } finally {
@@ -113,7 +113,7 @@ function runEntered<T>(
       }
     },
     (error: unknown) =>
-      runAttempts(operation, call, afterFailure(operation, call, admitted, startedAtMs, error), fn, fallback),
+      runAttempts(operation, call, afterFailure(operation, call, admitted, attempt, error), fn, fallback),
   );
 }
 
@@ -131,12 +131,13 @@ async function runAttempts<T>(
     let admitted = first instanceof Promise ? await first : first;
     for (;;) {
       const startedAtMs = call.untouched ? call.startedAtMs : clock.now();
+      const attempt = new Attempt(call, admitted.number, startedAtMs, clock);
       try {
         let value: T;
         let endedAtMs = startedAtMs;
         if (alone) {
-          value = await begun(operation, call, admitted, startedAtMs, fn);
-          endedAtMs = endWell(operation, call, admitted, startedAtMs);
+          value = await begun(operation, call, admitted, attempt, fn);
+          endedAtMs = endWell(operation, call, admitted, attempt);
         } else {
           value = await runHedged(operation, call, admitted, fn);
           if (call.telling !== 'nothing') endedAtMs = clock.now();
@@ -145,7 +146,7 @@ async function runAttempts<T>(
         return value;
       } catch (error) {
         admitted = alone
-          ? await afterFailure(operation, call, admitted, startedAtMs, error)
+          ? await afterFailure(operation, call, admitted, attempt, error)
           : await nextAttempt(operation, call, error);
       }
     }
@@ -165,23 +166,22 @@ function begun<T>(
   operation: Operation,
   call: Call,
   admitted: AdmittedAttempt,
-  startedAtMs: number,
+  attempt: Attempt,
   fn: AttemptFunction<T>,
 ): Promise<T> {
   try {
-    const attempt = new Attempt(call, admitted.number, operation.environment.clock);
-    return Promise.resolve(beginAttempt(operation, call, admitted, attempt, startedAtMs, fn));
+    return Promise.resolve(beginAttempt(operation, call, admitted, attempt, fn));
   } catch (error) {
     return Promise.reject(error);
   }
 }
 
 /** Ends an attempt that went well and returns when that was. */
-function endWell(operation: Operation, call: Call, admitted: AdmittedAttempt, startedAtMs: number): number {
+function endWell(operation: Operation, call: Call, admitted: AdmittedAttempt, attempt: Attempt): number {
   // Reading the clock is a good part of what a call costs: not when nobody wants to know.
   const judged = call.telling !== 'nothing' || operation.judgesDurations;
-  const endedAtMs = judged ? operation.environment.clock.now() : startedAtMs;
-  endAttempt(operation, call, admitted, startedAtMs, endedAtMs, undefined);
+  const endedAtMs = judged ? operation.environment.clock.now() : attempt.startedAtMs;
+  endAttempt(operation, call, admitted, attempt, endedAtMs, undefined);
   return endedAtMs;
 }
 
@@ -196,10 +196,10 @@ async function afterFailure(
   operation: Operation,
   call: Call,
   admitted: AdmittedAttempt,
-  startedAtMs: number,
+  attempt: Attempt,
   error: unknown,
 ): Promise<AdmittedAttempt> {
-  endAttempt(operation, call, admitted, startedAtMs, operation.environment.clock.now(), { error });
+  endAttempt(operation, call, admitted, attempt, operation.environment.clock.now(), { error });
   return await nextAttempt(operation, call, error);
 }
 
