@@ -9,10 +9,10 @@ import {
 } from '../../../../packages/core/src/rate-limit/shared/bucket-request.ts';
 import { BUCKET_SCRIPT } from '../../../../packages/core/src/rate-limit/shared/bucket-script.ts';
 import { seededRandom } from '../../../../packages/core/src/simulate/random.ts';
+import { StoreModel } from '../../../../packages/core/src/simulate/shared/store-model.ts';
 import type { DatabaseServer } from '../../../support/database-server.ts';
 import { startRedis } from '../../../support/redis-server.ts';
 import { describeWithServers } from '../../../support/servers.ts';
-import { StoreModel } from './bucket-model.ts';
 
 const KEY = 'cb:{search:user:123}';
 const BASE: BucketRequest = {
@@ -75,18 +75,40 @@ describeWithServers(['redis'], 'the script for shared limits', () => {
       free: 79,
       leased: 21,
     });
-    const report = { endUs: atUs + 1e6, baseUs: atUs, spent: 11, back: 10 };
+    const report = { endUs: atUs + 1e6, sentUs: atUs, spent: 11, back: 10 };
     await ask({ capacity: 100, tokensPerUs: 1e-9, need: 0, charge: 0, report });
     expect((await ask({ capacity: 100, charge: 0 })).buckets[0]?.leased).toBe(0);
     expect((await ask({ capacity: 100, charge: 0 })).buckets[0]?.free).toBeCloseTo(89);
   });
 
   it('counts a report once, however often it arrives', async () => {
-    const { atUs } = await ask({ capacity: 100, extra: 24, leaseUs: 60e6 });
-    const report = { endUs: atUs + 60e6, baseUs: atUs, spent: 5, back: 5 };
+    const { atUs } = await ask({ capacity: 100, extra: 24, leaseUs: 16e6 });
+    const report = { endUs: atUs + 16e6, sentUs: atUs, spent: 5, back: 5 };
     const answers = [];
     for (let times = 0; times < 3; times += 1) answers.push(await ask({ capacity: 100, charge: 0, report }));
     expect(answers.map(({ buckets }) => buckets[0]?.leased)).toEqual([15, 15, 15]);
+  });
+
+  it('counts a settlement once, and not past its deadline', async () => {
+    const { atUs } = await ask({}, 8);
+    const settlement = { number: 7, deadlineUs: atUs + 16e6 };
+    const settle = async (number: number, deadlineUs = settlement.deadlineUs): Promise<number | undefined> => {
+      const answer = await ask({ need: 0, charge: -2, settlement: { number, deadlineUs } });
+      return Math.round(answer.buckets[0]?.free ?? Number.NaN);
+    };
+    expect([await settle(7), await settle(7), await settle(8), await settle(7), await settle(8)]).toEqual([
+      4, 4, 6, 6, 6,
+    ]);
+    expect(await settle(9, atUs)).toBe(6);
+  });
+
+  it('remembers the settlements of a bucket that is full', async () => {
+    await ask({ tokensPerUs: 1e-3 }, 2);
+    const { atUs } = await ask({ tokensPerUs: 1e-3, charge: 0 });
+    const settlement = { number: 7, deadlineUs: atUs + 1e6 };
+    expect((await ask({ tokensPerUs: 1e-3, need: 0, charge: -2, settlement })).passed).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect((await ask({ tokensPerUs: 1e-3, need: 0, charge: -2, settlement })).passed).toBe(0);
   });
 
   it('forgets the tokens of a lease at its end, and refills from then on only', async () => {
@@ -107,8 +129,10 @@ describeWithServers(['redis'], 'the script for shared limits', () => {
   });
 
   it('needs one key and 120 bytes at most, leases included', async () => {
-    await ask({ capacity: 1000, extra: 50, leaseUs: 60e6 });
+    const { atUs } = await ask({ capacity: 1000, extra: 50, leaseUs: 10e6 });
+    await ask({ need: 0, charge: -1, settlement: { number: 7, deadlineUs: atUs + 16e6 } });
     expect(await redis.dbsize()).toBe(1);
+    expect(await redis.strlen(KEY)).toBe(44);
     expect(await redis.memory('USAGE', KEY)).toBeLessThanOrEqual(120);
   });
 
@@ -128,13 +152,15 @@ describeWithServers(['redis'], 'the script for shared limits', () => {
     const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
     const model = new StoreModel();
     const keys = ['cb:{m}a', 'cb:{m}b', 'cb:{m}c'];
-    const reports: { storeKey: string; endUs: number; baseUs: number }[] = [];
+    const reports: { storeKey: string; endUs: number; sentUs: number }[] = [];
     for (let step = 0; step < 1_500; step += 1) {
       if (random() < 0.3) await new Promise((resolve) => setTimeout(resolve, random() * 6));
       const chosen = random() < 0.8 ? [pick(keys)] : keys.slice(0, 2);
       const leaseUs = random() < 0.6 ? pick([4_000, 20_000, 20_000, 50_000]) : 0;
+      const count = random() < 0.02 ? FILL : pick([0, 1, 1, 2, 9]);
       const requests = chosen.map((storeKey): BucketRequest => {
         const capacity = pick([10, 10, 10, 12.5, 400]);
+        const number = random() < 0.3 && count !== FILL ? pick([1, 2, 3]) : undefined;
         const known = reports.findLast((each) => each.storeKey === storeKey && random() < 0.7);
         return {
           storeKey,
@@ -145,14 +171,14 @@ describeWithServers(['redis'], 'the script for shared limits', () => {
           extra: pick([0, 4, 30]),
           leaseUs,
           report:
-            known === undefined || random() < 0.4
+            known === undefined || number !== undefined || random() < 0.4
               ? undefined
               : { ...known, spent: pick([0, 1, 5]), back: pick([0, 0, 2]) },
+          settlement: number === undefined ? undefined : { number, deadlineUs: pick([1, Number.MAX_SAFE_INTEGER]) },
           hint:
             random() < 0.8 ? undefined : { free: pick([-3, 0, 5.5]), leased: pick([0, 3]), leasedUs: pick([0, 9_000]) },
         };
       });
-      const count = random() < 0.02 ? FILL : pick([0, 1, 1, 2, 9]);
       const results = await redis
         .multi()
         .exists(chosen[0] as string)
@@ -180,7 +206,7 @@ describeWithServers(['redis'], 'the script for shared limits', () => {
         });
         expect(Math.abs(bucket.waitUs - (expected.buckets[at]?.waitUs as number))).toBeLessThan(2);
         const { leaseUs: left } = bucket;
-        if (left > 0) reports.push({ storeKey: chosen[at] as string, endUs: answer.atUs + left, baseUs: answer.atUs });
+        if (left > 0) reports.push({ storeKey: chosen[at] as string, endUs: answer.atUs + left, sentUs: answer.atUs });
       }
       if (reports.length > 12) reports.shift();
     }

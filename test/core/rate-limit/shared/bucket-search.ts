@@ -1,6 +1,7 @@
 import type { BucketRequest, StoreAnswer } from '../../../../packages/core/src/rate-limit/shared/bucket-request.ts';
 import { Stash, type StashPart } from '../../../../packages/core/src/rate-limit/shared/stash.ts';
-import { type Flaws, type ModelBucket, StoreModel } from './bucket-model.ts';
+import { type ModelBucket, StoreModel } from '../../../../packages/core/src/simulate/shared/store-model.ts';
+import { type Flaw, FlawedStore } from './flawed-store.ts';
 
 const KEY = 'bucket';
 
@@ -17,7 +18,6 @@ interface Message {
 
 interface Holder {
   readonly parts: readonly StashPart[];
-  readonly baseUs: number;
   readonly turn: number;
   readonly waits: boolean;
 }
@@ -31,7 +31,17 @@ interface World {
   readonly repeats: number;
   /** Tokens of a bucket that sees every admission at its true time: below 0, some window has admitted too much. */
   readonly meter: number;
-  readonly path: string;
+  readonly path: Path | undefined;
+}
+
+/** How a world came about, told only when somebody wants to know. */
+interface Path {
+  readonly before: Path | undefined;
+  readonly what: () => string;
+}
+
+function told(path: Path | undefined): string {
+  return path === undefined ? '' : `${told(path.before)}\n  ${path.what()}`;
 }
 
 export interface SearchOptions {
@@ -45,7 +55,7 @@ export interface SearchOptions {
   readonly messages: number;
   /** Questions that are asked in all. */
   readonly questions: number;
-  readonly flaws?: Flaws;
+  readonly flaw?: Flaw;
 }
 
 export interface SearchResult {
@@ -59,7 +69,7 @@ export interface SearchResult {
  * up waiting, spend at any moment of their lease, or die.
  */
 export function search(options: SearchOptions): SearchResult {
-  const idle: Holder = { parts: [], baseUs: 0, turn: 0, waits: false };
+  const idle: Holder = { parts: [], turn: 0, waits: false };
   const start: World = {
     nowUs: 1,
     bucket: undefined,
@@ -67,14 +77,14 @@ export function search(options: SearchOptions): SearchResult {
     messages: [],
     repeats: options.repeats,
     meter: options.capacity,
-    path: '',
+    path: undefined,
   };
   // A world with more in the meter can do nothing that the same with less cannot.
   const seen = new Map<string, number>();
   const open: World[] = [start];
   for (let world = open.pop(); world !== undefined; world = open.pop()) {
     for (const next of steps(world, options)) {
-      if (next.meter < -1e-6) return { states: seen.size, violation: next.path };
+      if (next.meter < -1e-6) return { states: seen.size, violation: told(next.path) };
       const name = nameOf(next);
       if ((seen.get(name) ?? Number.POSITIVE_INFINITY) <= next.meter) continue;
       seen.set(name, next.meter);
@@ -89,7 +99,7 @@ function* steps(world: World, options: SearchOptions): Generator<World> {
   const asked = holders.reduce((sum, { turn }) => sum + turn, 0);
   if (nowUs < options.untilUs) {
     const refilled = Math.min(options.capacity, meter + options.tokensPerUs);
-    yield { ...world, nowUs: nowUs + 1, meter: refilled, path: `${world.path}\n  a tick passes` };
+    yield { ...world, nowUs: nowUs + 1, meter: refilled, path: { before: world.path, what: () => 'a tick passes' } };
   }
   yield taken(world, options);
   for (const [at, holder] of holders.entries()) {
@@ -109,7 +119,7 @@ function* steps(world: World, options: SearchOptions): Generator<World> {
       yield executed(world, message, others, options);
       if (world.repeats > 0 && messages.length < options.messages) {
         const again = { ...executed(world, message, [...others, message], options), repeats: world.repeats - 1 };
-        yield { ...again, path: `${again.path}, and will come again` };
+        yield { ...again, path: { before: again.path, what: () => 'and the question will come again' } };
       }
     }
   }
@@ -123,10 +133,10 @@ function* questions(world: World, at: number, holder: Holder, options: SearchOpt
     [0, 0, true],
   ] as const) {
     const stash = new Stash(holder.parts);
-    const told = stash.report(giveBack);
-    if (count === 0 && told === undefined) continue;
+    const done = stash.report(giveBack);
+    if (count === 0 && done === undefined) continue;
     const turn = holder.turn + 1;
-    const report = told === undefined ? undefined : { ...told, baseUs: holder.baseUs };
+    const report = done === undefined ? undefined : { ...done, sentUs: world.nowUs };
     const request = {
       storeKey: KEY,
       capacity,
@@ -139,7 +149,7 @@ function* questions(world: World, at: number, holder: Holder, options: SearchOpt
       hint: undefined,
     };
     const message = { holder: at, turn, sentUs: world.nowUs, request, count, answer: undefined };
-    const what = `asks for ${count} and ${extra}, reports ${told === undefined ? 'nothing' : JSON.stringify(told)}`;
+    const what = (): string => `asks for ${count} and ${extra}, reports ${JSON.stringify(report)}`;
     const asked = withHolder(world, at, { ...holder, parts: stash.parts, turn, waits: true }, what);
     yield { ...asked, messages: [...world.messages, message] };
   }
@@ -147,17 +157,22 @@ function* questions(world: World, at: number, holder: Holder, options: SearchOpt
 
 /** The store executes a question, and its answer sets out. */
 function executed(world: World, message: Message, others: readonly Message[], options: SearchOptions): World {
-  const store = new StoreModel(options.flaws);
-  if (world.bucket !== undefined) store.buckets.set(KEY, { ...world.bucket });
+  const store = storeWith(world.bucket, options);
   const answer = store.run([message.request], message.count, world.nowUs);
-  const path = `${world.path}\n  the store answers ${message.holder}: ${JSON.stringify(answer.buckets[0])}`;
+  const what = (): string => `the store answers ${message.holder}: ${JSON.stringify(answer.buckets[0])}`;
   const heard = isHeard(world, message);
   return {
     ...world,
     bucket: store.buckets.get(KEY),
     messages: heard ? [...others, { ...message, answer }] : others,
-    path,
+    path: { before: world.path, what },
   };
+}
+
+function storeWith(bucket: ModelBucket | undefined, { flaw }: SearchOptions): StoreModel {
+  const store = flaw === undefined ? new StoreModel() : new FlawedStore(flaw);
+  if (bucket !== undefined) store.buckets.set(KEY, { ...bucket });
+  return store;
 }
 
 /** Somebody who leases nothing spends all that is free, at once. */
@@ -174,10 +189,9 @@ function taken(world: World, options: SearchOptions): World {
     report: undefined,
     hint: undefined,
   };
-  const store = new StoreModel(options.flaws);
-  if (world.bucket !== undefined) store.buckets.set(KEY, { ...world.bucket });
+  const store = storeWith(world.bucket, options);
   const { passed } = store.run([request], capacity, world.nowUs);
-  const path = `${world.path}\n  somebody takes ${passed} at once`;
+  const path = { before: world.path, what: () => `somebody takes ${passed} at once` };
   return { ...world, bucket: store.buckets.get(KEY), meter: world.meter - passed, path };
 }
 
@@ -190,7 +204,7 @@ function answered(world: World, message: Message, others: readonly Message[]): W
   }
   const stash = new Stash(holder.parts);
   stash.add(answer.passed + bucket.extra, answer.atUs + bucket.leaseUs, message.sentUs + bucket.leaseUs);
-  const next = { ...holder, parts: stash.parts, baseUs: answer.atUs, waits: false };
+  const next = { ...holder, parts: stash.parts, waits: false };
   return { ...withHolder(world, message.holder, next, 'hears the answer'), messages: others };
 }
 
@@ -199,42 +213,38 @@ function isHeard({ holders }: World, { holder, turn }: Message): boolean {
   return holders[holder]?.waits === true && holders[holder].turn === turn;
 }
 
-function withHolder(world: World, at: number, holder: Holder, what: string): World {
-  return { ...world, holders: world.holders.with(at, holder), path: `${world.path}\n  ${at} ${what}` };
+function withHolder(world: World, at: number, holder: Holder, what: string | (() => string)): World {
+  const path = { before: world.path, what: () => `${at} ${typeof what === 'string' ? what : what()}` };
+  return { ...world, holders: world.holders.with(at, holder), path };
 }
 
-/** What tells a world from others: not how it came about, nor the absolute time beyond how much of it is left. */
+/**
+ * What tells a world from others: not how it came about, nor which holder is which. What a holder has asked before matters only by how many
+ * questions are left to all.
+ */
 function nameOf({ nowUs, bucket, holders, messages, repeats }: World): string {
-  const kept = bucket && [
-    bucket.atUs,
-    bucket.free,
-    bucket.left,
-    bucket.current,
-    bucket.leftBefore,
-    bucket.before,
-    ...bucket.lanes,
-  ];
-  const held = holders.map(({ parts, baseUs, waits, turn }) => [
-    baseUs,
-    waits,
-    turn,
-    ...parts.flatMap((part) => Object.values(part)),
-  ]);
-  const sent = messages
-    .map(({ holder, turn, sentUs, request, count, answer }) => {
-      const { extra, report } = request;
-      const current = holders[holder]?.turn === turn && holders[holder]?.waits === true;
-      return [
-        holder,
-        current,
-        sentUs,
-        extra,
-        count,
-        report && Object.values(report),
-        answer && [answer.atUs, answer.passed, Object.values(answer.buckets[0] ?? {})],
-      ];
-    })
-    .map((message) => JSON.stringify(message))
-    .sort();
-  return JSON.stringify([nowUs, kept, held, sent, repeats]);
+  let turns = 0;
+  const each = holders.map(({ parts, waits, turn }, at) => {
+    turns += turn;
+    const sent = messages.filter(({ holder }) => holder === at).map((message) => nameOfMessage(message, turn, waits));
+    const held = parts.map(({ endUs, tokens, spent, deadlineMs }) => `${endUs},${tokens},${spent},${deadlineMs}`);
+    return `${waits ? 1 : 0}:${held.join(';')}:${sent.sort().join(';')}`;
+  });
+  return `${nowUs} ${repeats} ${turns} ${nameOfBucket(bucket)} ${each.sort().join(' ')}`;
+}
+
+function nameOfBucket(bucket: ModelBucket | undefined): string {
+  if (bucket === undefined) return '';
+  const { atUs, free, left, current, leftBefore, before, lanes } = bucket;
+  return `${atUs},${free},${left},${current},${leftBefore},${before},${lanes[0]},${lanes[1]}`;
+}
+
+function nameOfMessage({ turn, sentUs, request, count, answer }: Message, latest: number, waits: boolean): string {
+  const { extra, report } = request;
+  const heard = waits && turn === latest ? 1 : 0;
+  const told = report && `${report.endUs},${report.sentUs},${report.spent},${report.back}`;
+  const bucket = answer?.buckets[0];
+  // What an answer says to a holder: the rest it does not look at.
+  const said = answer && `${answer.atUs},${answer.passed + (bucket?.extra ?? 0)},${bucket?.leaseUs}`;
+  return `${heard},${sentUs},${extra},${count},${told},${said}`;
 }

@@ -1,7 +1,7 @@
 import type { SharedStoreClient, StoreCommand } from '@crossbridge/core';
-import type { BucketRequest } from '../../../../packages/core/src/rate-limit/shared/bucket-request.ts';
+import { scriptRequests } from '../../../../packages/core/src/simulate/shared/script-words.ts';
+import { StoreModel } from '../../../../packages/core/src/simulate/shared/store-model.ts';
 import type { VirtualClock } from '../../../support/virtual-clock.ts';
-import { StoreModel } from './bucket-model.ts';
 
 /** What the modelled store does with questions. */
 export type StoreMood = 'well' | 'hangs' | 'fails';
@@ -38,7 +38,7 @@ export class ModelStore {
     if (this.mood === 'fails') throw new Error('READONLY You cannot write against a read only replica.');
     if (words[0] === 'EVALSHA' && !this.knowsScript) throw new Error('NOSCRIPT No matching script.');
     this.knowsScript = true;
-    const { requests, count } = parsed(words);
+    const { requests, count } = scriptRequests(words);
     const answer = this.store.run(requests, count, Math.round(this.#clock.now() * 1000));
     await this.#pass(this.roundTripMs / 2);
     const buckets = answer.buckets.flatMap(({ extra, free, leased, leaseUs, waitUs }) => [
@@ -56,27 +56,4 @@ export class ModelStore {
       this.#clock.setTimeout(resolve, ms);
     });
   }
-}
-
-function parsed(words: readonly string[]): { requests: BucketRequest[]; count: number } {
-  const keys = words.slice(3, 3 + Number(words[2]));
-  const [stride = 0, ...numbers] = words.slice(3 + keys.length).map(Number);
-  let count = 0;
-  const requests = keys.map((storeKey, at): BucketRequest => {
-    const own = numbers.slice(at * stride, (at + 1) * stride);
-    const of = (index: number): number => own[index] ?? 0;
-    count = of(4);
-    return {
-      storeKey,
-      capacity: of(0),
-      tokensPerUs: of(1),
-      need: of(2),
-      charge: of(3),
-      extra: of(5),
-      leaseUs: of(6),
-      report: of(7) > 0 ? { endUs: of(7), baseUs: of(8), spent: of(9), back: of(10) } : undefined,
-      hint: stride === 14 && of(12) >= 0 ? { free: of(11), leased: of(12), leasedUs: of(13) } : undefined,
-    };
-  });
-  return { requests, count };
 }

@@ -14,6 +14,8 @@ export interface BucketRequest {
   /** How long a lease is good for; 0 takes tokens as spent. */
   readonly leaseUs: number;
   readonly report: LeaseReport | undefined;
+  /** Only without a report. */
+  readonly settlement?: Settlement | undefined;
   readonly hint: BucketHint | undefined;
 }
 
@@ -21,12 +23,20 @@ export interface BucketRequest {
 export interface LeaseReport {
   /** End of the generation they are of, in µs of the store. */
   readonly endUs: number;
-  /** Time of the latest answer about the bucket, in µs of the store. */
-  readonly baseUs: number;
+  /** When it was sent, in µs of the store as far as the process knows. */
+  readonly sentUs: number;
   /** Whole tokens. */
   readonly spent: number;
   /** Whole tokens that were not used, and will not be. */
   readonly back: number;
+}
+
+/** What makes a correction count once at most, however often it arrives. */
+export interface Settlement {
+  /** From 1 to 65,535, drawn at random. */
+  readonly number: number;
+  /** Past this time of the store it does not count. */
+  readonly deadlineUs: number;
 }
 
 /** What a process knows of a bucket, for a store that has lost it. */
@@ -75,17 +85,20 @@ export const FILL = -1;
 /** Arguments of the script. */
 export function scriptArguments(requests: readonly BucketRequest[], count: number): string[] {
   const hinted = requests.some(({ hint }) => hint !== undefined);
-  const reported = hinted || requests.some(({ report }) => report !== undefined);
-  const words = [hinted ? '14' : reported ? '11' : '7'];
-  for (const { capacity, tokensPerUs, need, charge, extra, leaseUs, report, hint } of requests) {
+  const telling = hinted || requests.some(({ report, settlement }) => report !== undefined || settlement !== undefined);
+  const words = [hinted ? '9' : telling ? '8' : '7'];
+  for (const request of requests) {
+    const { capacity, tokensPerUs, need, charge, extra, leaseUs, hint } = request;
     words.push(`${capacity}`, `${tokensPerUs}`, `${need}`, `${charge}`, `${count}`, `${extra}`, `${leaseUs}`);
-    if (report !== undefined) {
-      words.push(`${report.endUs}`, `${report.baseUs}`, `${report.spent}`, `${report.back}`);
-    } else if (reported) words.push('0', '0', '0', '0');
-    if (hint !== undefined) words.push(`${hint.free}`, `${hint.leased}`, `${hint.leasedUs}`);
-    else if (hinted) words.push('0', '-1', '0');
+    if (telling) words.push(toldOf(request));
+    if (hinted) words.push(hint === undefined ? '' : `${hint.free} ${hint.leased} ${hint.leasedUs}`);
   }
   return words;
+}
+
+function toldOf({ report, settlement }: BucketRequest): string {
+  if (report !== undefined) return `${report.endUs} ${report.sentUs} ${report.spent} ${report.back}`;
+  return settlement === undefined ? '' : `${settlement.number} ${settlement.deadlineUs}`;
 }
 
 /** @throws TypeError for a reply that is not one of the script */
@@ -93,20 +106,15 @@ export function storeAnswer(reply: unknown, buckets: number): StoreAnswer {
   if (!Array.isArray(reply) || reply.length !== 2 + 5 * buckets) {
     throw new TypeError(`The store answered the script for shared limits with something else: ${typeof reply}`);
   }
-  const numbers = reply.map(Number);
-  const at = (index: number): number => numbers[index] as number;
-  return {
-    passed: at(0),
-    atUs: at(1),
-    buckets: Array.from({ length: buckets }, (_, bucket) => {
-      const first = 2 + 5 * bucket;
-      return {
-        extra: at(first),
-        free: at(first + 1),
-        leased: at(first + 2),
-        leaseUs: at(first + 3),
-        waitUs: at(first + 4),
-      };
-    }),
-  };
+  const answers: BucketAnswer[] = [];
+  for (let first = 2; first < reply.length; first += 5) {
+    answers.push({
+      extra: Number(reply[first]),
+      free: Number(reply[first + 1]),
+      leased: Number(reply[first + 2]),
+      leaseUs: Number(reply[first + 3]),
+      waitUs: Number(reply[first + 4]),
+    });
+  }
+  return { passed: Number(reply[0]), atUs: Number(reply[1]), buckets: answers };
 }

@@ -28,6 +28,8 @@ export interface BucketWorld {
   readonly fallback: StoreFallback;
   readonly clock: Clock;
   readonly leases: boolean;
+  /** A number for a settlement, different from those of late. */
+  readonly settlementNumber: () => number;
   /** Buckets that hold leased tokens. */
   readonly holding: Set<LeaseHolder>;
   /** Is told when the first of them does. */

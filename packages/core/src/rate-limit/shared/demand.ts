@@ -1,18 +1,24 @@
 import type { SharedRate } from './shared-decision.ts';
 
 /** Leases are sized for this share of the window, within bounds: longer ones would stand in the way of others. */
-const HORIZON_SHARE = 0.3;
-/** How long a lease is good for, as a share of the window: what is leased and not reported then stays well below the capacity. */
+const HORIZON_SHARE = 0.4;
+/**
+ * How long a lease is good for, as a share of the window: what is leased and not reported then stays well below the capacity. Not so short
+ * that tokens lapse in a process that is held up for a moment.
+ */
 const LEASE_SHARE = 0.6;
 const LEAST_HORIZON_MS = 10;
 const MOST_HORIZON_MS = 200;
-const LEAST_LEASE_MS = 50;
+const LEAST_LEASE_MS = 250;
 const MOST_LEASE_MS = 10_000;
-/** While tokens are scarce, a process asks at most so often per window, so that everybody gets a turn and the store a rest. */
-const SCARCE_ASKS = 20;
-const LONGEST_PACE_MS = 10;
+/** Tokens that nobody wanted for so long are given back. */
+const QUIET_MS = 20;
+/** Tokens are given back when no more than this share of their lease is left. */
+const LAST = 0.1;
 /** Tokens per horizon from which on a key is worth a lease. */
 const HOT = 2;
+/** A lease that has not lasted is followed by one that is larger by so much at most: what a key that becomes hot needs is found in steps. */
+const GROWTH = 2;
 
 /** How fast one process asks for tokens of one bucket, and what is worth leasing for it. */
 export class Demand {
@@ -20,11 +26,11 @@ export class Demand {
   readonly horizonMs: number;
   /** How long a lease is good for, in whole microseconds. */
   readonly leaseUs: number;
-  /** How long to leave the store alone once it had no tokens. */
-  readonly paceMs: number;
   /** Whether the bucket refills fast enough for a lease to be worth it. */
   readonly #leasable: boolean;
   #asked = 0;
+  #leased = 0;
+  #leasedMs = 0;
   #perMs = 0;
   #sinceMs: number;
 
@@ -33,7 +39,6 @@ export class Demand {
     this.horizonMs = Math.min(Math.max(windowMs * HORIZON_SHARE, LEAST_HORIZON_MS), MOST_HORIZON_MS);
     this.leaseUs = Math.round(Math.min(Math.max(windowMs * LEASE_SHARE, LEAST_LEASE_MS), MOST_LEASE_MS) * 1000);
     this.#leasable = (capacity * this.horizonMs) / windowMs >= HOT;
-    this.paceMs = Math.min(windowMs / SCARCE_ASKS, LONGEST_PACE_MS);
     this.#sinceMs = nowMs;
   }
 
@@ -42,8 +47,23 @@ export class Demand {
     this.#asked += tokens;
   }
 
-  /** Tokens per horizon at the rate of late; 0 while the key is not worth a lease. */
-  perHorizon(nowMs: number): number {
+  /** Whether leased tokens are better given back: nobody has wanted them for so long, or they lapse soon. */
+  isOver(quietMs: number, leftMs: number): boolean {
+    return quietMs >= Math.max(this.horizonMs, QUIET_MS) || leftMs < (this.leaseUs / 1000) * LAST;
+  }
+
+  /** Takes note of tokens that were leased. */
+  leased(tokens: number, nowMs: number): void {
+    this.#leased = tokens;
+    this.#leasedMs = nowMs;
+  }
+
+  /**
+   * Tokens per horizon at the rate of late; 0 while the key is not worth a lease.
+   *
+   * @param short whether somebody waits because the last lease has not lasted: the next is up to twice as large
+   */
+  perHorizon(nowMs: number, short: boolean): number {
     const elapsedMs = nowMs - this.#sinceMs;
     if (elapsedMs > 0) {
       const kept = Math.exp(-elapsedMs / this.horizonMs);
@@ -52,6 +72,9 @@ export class Demand {
       this.#sinceMs = nowMs;
     }
     const tokens = this.#perMs * this.horizonMs;
-    return tokens < HOT || !this.#leasable ? 0 : Math.ceil(tokens);
+    if (tokens < HOT || !this.#leasable) return 0;
+    if (!short) return Math.ceil(tokens);
+    const lastedMs = Math.max(nowMs - this.#leasedMs, this.horizonMs / GROWTH);
+    return Math.ceil(Math.max(tokens, (this.#leased * this.horizonMs) / lastedMs));
   }
 }

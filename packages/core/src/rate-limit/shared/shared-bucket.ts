@@ -1,51 +1,44 @@
 import { Alarm } from '../alarm.ts';
 import { BucketAlone } from './bucket-alone.ts';
-import { type BucketAnswer, type BucketRequest, bareRequest, type StoreAnswer } from './bucket-request.ts';
+import { BucketLevel } from './bucket-level.ts';
+import type { BucketAnswer, BucketRequest, StoreAnswer } from './bucket-request.ts';
 import type { BucketWorld, LeaseHolder, StoreWaiter } from './bucket-world.ts';
 import { Demand } from './demand.ts';
-import {
-  freeNow,
-  hintOf,
-  type KnownLevel,
-  type SharedDecision,
-  type SharedRate,
-  sharedDecision,
-} from './shared-decision.ts';
+import { Pace } from './pace.ts';
+import { type SharedDecision, type SharedRate, sharedDecision } from './shared-decision.ts';
 import { leaseDeadlineMs, Stash } from './stash.ts';
 import { StoreLine } from './store-line.ts';
 
-/** Tokens that nobody wanted for so long are given back. */
-const QUIET_MS = 20;
-/** Tokens are given back when no more than this share of their lease is left. */
-const LAST = 0.1;
 /** A lease is renewed when less of it than this share is left. */
 const LOW = 0.2;
 
 /** What one process knows of, holds of and wants of one shared bucket. At most one question about it is under way. */
 export class SharedBucket implements LeaseHolder {
-  readonly storeKey: string;
-  rate: SharedRate;
+  readonly level: BucketLevel;
   readonly #world: BucketWorld;
   readonly #stash = new Stash();
+  readonly #line = new StoreLine();
+  readonly #alone: BucketAlone;
   readonly #retry: Alarm;
   #demand: Demand;
-  readonly #line = new StoreLine();
-  /** What the store said last. */
-  known: KnownLevel | undefined;
-  #baseUs = 0;
+  #pace: Pace;
   #asking = false;
   #soon = false;
   #low = 0;
+  #renewMs = 0;
   #usedMs = 0;
-  readonly #alone: BucketAlone;
 
   constructor(storeKey: string, rate: SharedRate, world: BucketWorld) {
-    this.storeKey = storeKey;
-    this.rate = rate;
+    this.level = new BucketLevel(storeKey, rate);
     this.#world = world;
     this.#alone = new BucketAlone(world.fallback);
     this.#demand = new Demand(rate, world.clock.now());
+    this.#pace = new Pace(rate);
     this.#retry = new Alarm(world.clock, () => this.#goOn());
+  }
+
+  get rate(): SharedRate {
+    return this.level.rate;
   }
 
   /** Whether nothing is lost if this process forgets the bucket. */
@@ -67,8 +60,9 @@ export class SharedBucket implements LeaseHolder {
   configure(rate: SharedRate): void {
     if (rate.windowSeconds !== this.rate.windowSeconds || rate.capacity !== this.rate.capacity) {
       this.#demand = new Demand(rate, this.#world.clock.now());
+      this.#pace = new Pace(rate);
     }
-    this.rate = rate;
+    this.level.rate = rate;
     this.#line.forget();
     this.#goOn();
   }
@@ -79,7 +73,8 @@ export class SharedBucket implements LeaseHolder {
     if (!this.#stash.take(cost, nowMs)) return false;
     this.#demand.add(cost);
     this.#usedMs = nowMs;
-    if (this.#stash.tokens < this.#low && this.#line.emptyMs(1, nowMs) === 0) void this.#ask(false);
+    const low = this.#stash.tokens < this.#low && nowMs >= this.#renewMs;
+    if (low && this.#line.emptyMs(1, nowMs) === 0) void this.#ask(false);
     return true;
   }
 
@@ -109,6 +104,7 @@ export class SharedBucket implements LeaseHolder {
   emptyMs(cost: number): number {
     return this.#line.emptyMs(cost, this.#world.clock.now());
   }
+
   /** Those who wait. */
   get waiting(): number {
     return this.#line.length;
@@ -121,9 +117,8 @@ export class SharedBucket implements LeaseHolder {
       this.#world.holding.delete(this);
       return;
     }
-    const quiet = nowMs - this.#usedMs >= Math.max(this.#demand.horizonMs, QUIET_MS);
-    const ends = this.#stash.deadlineMs - nowMs < (this.#demand.leaseUs / 1000) * LAST;
-    if ((quiet || ends) && this.#line.length === 0) void this.#ask(true);
+    const over = this.#demand.isOver(nowMs - this.#usedMs, this.#stash.deadlineMs - nowMs);
+    if (over && this.#line.length === 0) void this.#ask(true);
   }
 
   /** Gives back everything it holds. */
@@ -139,13 +134,12 @@ export class SharedBucket implements LeaseHolder {
   /** What decides while the store does not. */
   decideAlone(cost: number): SharedDecision {
     const nowMs = this.#world.clock.now();
-    return this.#alone.decide(this.storeKey, this.rate, cost, freeNow(this.rate, this.known, nowMs), nowMs);
+    return this.#alone.decide(this.level.storeKey, this.rate, cost, this.level.free(nowMs), nowMs);
   }
 
   /** Takes note of what the store says. */
-  learn(answer: StoreAnswer, { free, leased, leaseUs }: BucketAnswer, nowMs: number): void {
-    this.known = { free, leased, leasedUs: leaseUs, atMs: nowMs };
-    this.#baseUs = answer.atUs;
+  learn(answer: StoreAnswer, bucket: BucketAnswer, nowMs: number): void {
+    this.level.learn(answer, bucket, nowMs);
     this.#alone.end();
   }
 
@@ -156,29 +150,28 @@ export class SharedBucket implements LeaseHolder {
     const owed = this.#alone.owed(this.rate, nowMs);
     const owing = owed > 0;
     const asked = owing ? [] : this.#line.front();
-    const request = owing ? { ...this.bare(nowMs), charge: owed } : this.#request(asked[0]?.cost ?? 1, giveBack, nowMs);
+    const request = owing
+      ? { ...this.level.bare(nowMs), charge: owed }
+      : this.#request(asked[0]?.cost, giveBack, nowMs);
     if (asked.length === 0 && request.extra === 0 && request.report === undefined && !owing) return;
     this.#asking = true;
-    const { link, clock } = this.#world;
-    const count = owing ? 1 : asked.length;
     try {
-      const answer = await link.ask([request], count);
+      const answer = await this.#world.link.ask([request], owing ? 1 : asked.length);
       const bucket = answer.buckets[0] as BucketAnswer;
       this.#asking = false;
-      this.learn(answer, bucket, clock.now());
+      this.learn(answer, bucket, this.#world.clock.now());
       if (owing) this.#alone.told();
       else this.#serve(asked, request, answer, bucket, nowMs);
     } catch {
       this.#asking = false;
       for (const waiter of this.#line.leave()) waiter.decide(this.decideAlone(waiter.cost));
-      return;
     }
     this.#goOn();
   }
 
   /** Asks for those who wait, or tells them what the store said shortly before. */
   #goOn(): void {
-    if (this.#asking) return;
+    if (this.#asking || this.#line.length === 0) return;
     const nowMs = this.#world.clock.now();
     // Who came while the store was asked need not ask it once more.
     if (!this.#stash.empty) this.#line.serve((waiter) => this.#spendFor(waiter, nowMs));
@@ -195,31 +188,28 @@ export class SharedBucket implements LeaseHolder {
   }
 
   #byLease(nowMs: number): SharedDecision {
-    return sharedDecision(this.rate, this.#stash.tokens + freeNow(this.rate, this.known, nowMs), 0, 'lease');
+    return sharedDecision(this.rate, this.#stash.tokens + this.level.free(nowMs), 0, 'lease');
   }
 
   #remembered(waitMs: number, nowMs: number): SharedDecision {
-    return sharedDecision(this.rate, freeNow(this.rate, this.known, nowMs), waitMs, 'memory');
+    return sharedDecision(this.rate, this.level.free(nowMs), waitMs, 'memory');
   }
 
-  #request(need: number, giveBack: boolean, nowMs: number): BucketRequest {
-    const wanted = this.#world.leases && !giveBack && Number.isInteger(need) ? this.#demand.perHorizon(nowMs) : 0;
-    const leases = wanted > 0;
+  /** @param cost of those who wait, if anybody does */
+  #request(cost: number | undefined, giveBack: boolean, nowMs: number): BucketRequest {
+    const need = cost ?? 1;
+    const leases = this.#world.leases && !giveBack && Number.isInteger(need);
+    const wanted = leases ? this.#demand.perHorizon(nowMs, cost !== undefined) : 0;
     this.#low = wanted * LOW;
     const told = this.#stash.report(giveBack);
     return {
-      ...this.bare(nowMs),
+      ...this.level.bare(nowMs),
       need,
       charge: need,
       extra: Math.max(0, wanted - this.#stash.available(nowMs)),
-      leaseUs: leases ? this.#demand.leaseUs : 0,
-      report: told === undefined ? undefined : { ...told, baseUs: this.#baseUs },
+      leaseUs: wanted > 0 ? this.#demand.leaseUs : 0,
+      report: told === undefined ? undefined : { ...told, sentUs: this.level.storeUs(nowMs) },
     };
-  }
-
-  /** A question that takes and leases nothing. */
-  bare(nowMs: number): BucketRequest {
-    return bareRequest(this.storeKey, this.rate, hintOf(this.rate, this.known, nowMs));
   }
 
   #serve(
@@ -231,31 +221,30 @@ export class SharedBucket implements LeaseHolder {
   ): void {
     const { holding, watch, clock } = this.#world;
     const nowMs = clock.now();
-    const tokens = answer.passed * request.charge + bucket.extra;
     const leased = request.leaseUs > 0;
+    const tokens = answer.passed * request.charge + bucket.extra;
+    if (leased && bucket.extra < request.extra) {
+      this.#pace.heard(tokens);
+      this.#renewMs = nowMs + this.#pace.ms;
+    }
     if (leased && tokens > 0) {
       this.#stash.add(tokens, answer.atUs + bucket.leaseUs, leaseDeadlineMs(sentMs, bucket.leaseUs));
+      this.#demand.leased(tokens, nowMs);
       this.#usedMs = nowMs;
       holding.add(this);
       watch();
     }
     let { passed } = answer;
-    const short = bucket.waitUs > 0;
-    const paceMs = leased || !this.#stash.empty ? this.#demand.paceMs : 0;
-    const waitMs = short ? Math.max(bucket.waitUs / 1000, paceMs) : 0;
-    if (short && passed < asked.length) this.#line.remember(request.need, waitMs, nowMs);
-    else if (short && asked.length === 0 && bucket.extra === 0) this.#line.remember(request.need, paceMs, nowMs);
-    const left: StoreWaiter[] = [];
-    for (const waiter of asked) {
-      if (waiter.gone) continue;
-      // Tokens for somebody who is gone are for the next; those that nobody takes of the ones not leased are lost.
-      if (leased ? this.#stash.take(waiter.cost, nowMs) : passed > 0) {
-        passed -= 1;
-        waiter.decide(sharedDecision(this.rate, bucket.free, 0, leased ? 'lease' : 'store'));
-      } else if (short && nowMs + waitMs > waiter.untilMs) {
-        waiter.decide(sharedDecision(this.rate, bucket.free, bucket.waitUs / 1000, 'store'));
-      } else left.push(waiter);
+    // Tokens for somebody who is gone are for the next; those that nobody takes of the ones not leased are lost.
+    const pass = (cost: number): boolean => (leased ? this.#stash.take(cost, nowMs) : passed-- > 0);
+    const left = asked.length - answer.passed;
+    const waitMs = this.#pace.afterMs(bucket, left, leased, this.#stash.counted);
+    if (waitMs > 0 && (asked.length > 0 ? left > 0 : bucket.extra === 0)) {
+      this.#line.remember(request.need, waitMs, nowMs);
     }
-    this.#line.putBack(asked.length, left);
+    this.#line.decide(asked, waitMs > 0 ? nowMs + waitMs : 0, pass, (waiter, admitted) => {
+      const retryAfterMs = admitted ? 0 : bucket.waitUs / 1000 || waitMs;
+      waiter.decide(sharedDecision(this.rate, bucket.free, retryAfterMs, admitted && leased ? 'lease' : 'store'));
+    });
   }
 }

@@ -27,6 +27,9 @@ export interface SharedRate {
   readonly windowSeconds: number;
 }
 
+/** The longest that a process leaves the store alone while tokens are scarce, as a share of the window: nobody's bucket fills meanwhile. */
+export const MOST_SHARE: number = 1 / 8;
+
 /** Free tokens by now, if nobody has taken any. */
 export function freeNow({ capacity, windowSeconds }: SharedRate, known: KnownLevel | undefined, nowMs: number): number {
   if (known === undefined) return capacity;
@@ -37,8 +40,11 @@ export function freeNow({ capacity, windowSeconds }: SharedRate, known: KnownLev
 export function hintOf(rate: SharedRate, known: KnownLevel | undefined, nowMs: number): BucketHint | undefined {
   const free = freeNow(rate, known, nowMs);
   if (known === undefined || free >= rate.capacity) return undefined;
-  const leasedUs = Math.ceil(known.leasedUs - (nowMs - known.atMs) * 1000);
-  return { free, leased: known.leased, leasedUs: known.leased > 0 ? Math.max(0, leasedUs) : 0 };
+  const elapsedMs = nowMs - known.atMs;
+  const leasedUs = Math.ceil(known.leasedUs - elapsedMs * 1000);
+  // While others lease, what was refilled since this process has asked last was theirs.
+  const theirs = known.leased > 0 ? rate.capacity * Math.min(elapsedMs / 1000 / rate.windowSeconds, MOST_SHARE) : 0;
+  return { free: free - theirs, leased: known.leased, leasedUs: known.leased > 0 ? Math.max(0, leasedUs) : 0 };
 }
 
 export function sharedDecision(

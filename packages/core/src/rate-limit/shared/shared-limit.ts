@@ -5,7 +5,7 @@ import { BucketCache } from './bucket-cache.ts';
 import { FILL } from './bucket-request.ts';
 import type { BucketWorld, StoreWaiter } from './bucket-world.ts';
 import type { SharedBucket } from './shared-bucket.ts';
-import { freeNow, type SharedDecision, type SharedRate, sharedDecision } from './shared-decision.ts';
+import { type SharedDecision, type SharedRate, sharedDecision } from './shared-decision.ts';
 import { SharedReservation } from './shared-reservation.ts';
 import { type ClaimedLimit, type SharedClaim, takeAll } from './take-all.ts';
 
@@ -88,7 +88,7 @@ export class SharedLimit implements ClaimedLimit {
     if (atOnce?.admitted === true) return atOnce;
     const retryAfterMs = atOnce?.retryAfterMs ?? bucket.emptyMs(cost);
     if (retryAfterMs > 0 && (maxWaitMs < retryAfterMs || bucket.waiting >= queue)) {
-      return atOnce ?? sharedDecision(this.#rate, freeNow(this.#rate, bucket.known, nowMs), retryAfterMs, 'memory');
+      return atOnce ?? sharedDecision(this.#rate, bucket.level.free(nowMs), retryAfterMs, 'memory');
     }
     return this.#wait(bucket, cost, nowMs + maxWaitMs, signal);
   }
@@ -127,7 +127,7 @@ export class SharedLimit implements ClaimedLimit {
     const bucket = this.bucket(key);
     const { clock, link } = this.world;
     const { capacity } = this.#rate;
-    const request = bucket.bare(clock.now());
+    const request = bucket.level.bare(clock.now());
     try {
       const [answer] = (await link.ask([request], 0)).buckets;
       return {
@@ -135,7 +135,7 @@ export class SharedLimit implements ClaimedLimit {
         leased: answer?.leased ?? 0,
       };
     } catch {
-      return { remaining: Math.max(0, freeNow(this.#rate, bucket.known, clock.now())) + bucket.held, leased: 0 };
+      return { remaining: Math.max(0, bucket.level.free(clock.now())) + bucket.held, leased: 0 };
     }
   }
 
@@ -147,7 +147,7 @@ export class SharedLimit implements ClaimedLimit {
   async reset(key: string): Promise<void> {
     const bucket = this.bucket(key);
     const { clock, link } = this.world;
-    const answer = await link.ask([bucket.bare(clock.now())], FILL);
+    const answer = await link.ask([bucket.level.bare(clock.now())], FILL);
     const [filled] = answer.buckets;
     if (filled !== undefined) bucket.learn(answer, filled, clock.now());
     bucket.configure(this.#rate);

@@ -12,6 +12,7 @@ import { StoreLink } from './store-link.ts';
 import type { StoreErrorMode, StoreState } from './store-state.ts';
 
 const SWEEP_MS = 10;
+const SETTLEMENT_NUMBERS = 65_535;
 
 /**
  * Rate limits that many processes share through Redis or Valkey. No window sees more admitted than the capacity and what it refills, by
@@ -41,6 +42,8 @@ export class SharedRateLimiter implements BucketSource {
     this.#prefix = prefix;
     this.maxKeys = maxKeys;
     let from: StoreState = 'up';
+    // Processes begin at random, so that their numbers differ.
+    let settlements = Math.floor(random() * SETTLEMENT_NUMBERS);
     this.#breaker = new StoreBreaker(clock, random, (to) => {
       onEvent?.({ type: 'rate_limit.store_changed', from, to, mode: onStoreError });
       from = to;
@@ -50,6 +53,10 @@ export class SharedRateLimiter implements BucketSource {
       fallback: new StoreFallback(onStoreError, expectedProcesses, maxKeys, clock),
       clock,
       leases,
+      settlementNumber: () => {
+        settlements = (settlements + 1) % SETTLEMENT_NUMBERS;
+        return settlements + 1;
+      },
       holding: new Set(),
       watch: () => this.#watch(),
     };

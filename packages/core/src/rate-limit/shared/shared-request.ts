@@ -7,7 +7,7 @@ import { type LimitUnit, unitOf } from '../limit-rule.ts';
 import { assertCanPass, assertCost } from '../validate.ts';
 import { boundSignal } from './bound-signal.ts';
 import { pause } from './pause.ts';
-import { freeNow, type SharedDecision, sharedDecision } from './shared-decision.ts';
+import { type SharedDecision, sharedDecision } from './shared-decision.ts';
 import { SharedReservation } from './shared-reservation.ts';
 import type { RuleClaim, SharedRule } from './shared-rule.ts';
 import { takeTogether } from './take-together.ts';
@@ -190,7 +190,7 @@ export class SharedRequest {
   #decisionOf({ limit, key }: RuleClaim, index: number): SharedDecision {
     const known = this.#decisions[index];
     if (known !== undefined) return known;
-    const free = freeNow(limit.rate, limit.bucket(key).known, this.#clock.now());
+    const free = limit.bucket(key).level.free(this.#clock.now());
     return sharedDecision(limit.rate, free, UNDECIDED_MS, 'memory');
   }
 }

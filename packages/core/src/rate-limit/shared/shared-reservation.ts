@@ -36,13 +36,19 @@ export class SharedReservation {
     const charge = actual - this.estimate;
     const [first] = this.#claims;
     if (charge === 0 || first === undefined) return;
-    const { clock, link } = first.limit.world;
+    const { clock, link, settlementNumber } = first.limit.world;
     const nowMs = clock.now();
+    const number = settlementNumber();
+    const requests = this.#claims.map(({ limit, key }) => {
+      const { level } = limit.bucket(key);
+      return {
+        ...level.bare(nowMs),
+        charge,
+        settlement: { number, deadlineUs: level.deadlineUs(nowMs, link.budgetMs) },
+      };
+    });
     try {
-      await link.ask(
-        this.#claims.map(({ limit, key }) => ({ ...limit.bucket(key).bare(nowMs), charge })),
-        1,
-      );
+      await link.ask(requests, 1);
     } catch {
       if (charge > 0) for (const { limit, key } of this.#claims) limit.bucket(key).owe(charge, nowMs);
     }

@@ -1,7 +1,6 @@
 import type { OperationRateLimitConfig } from '../../config/types.ts';
 import { bucketKey, type CallKey } from '../call-key.ts';
 import { type LimitOverrides, overrideName } from '../limit-overrides.ts';
-import { freeNow } from './shared-decision.ts';
 import type { SharedLimit } from './shared-limit.ts';
 import type { SharedRateLimiter } from './shared-limiter.ts';
 import type { SharedClaim } from './take-all.ts';
@@ -72,7 +71,7 @@ export class SharedRule {
   levelOf(asked: CallKey | undefined): { readonly limit: number; readonly remaining: number } {
     const { limit, key } = this.claim(asked, 0, false);
     const bucket = limit.bucket(key);
-    const free = Math.max(0, freeNow(limit.rate, bucket.known, limit.world.clock.now()));
+    const free = Math.max(0, bucket.level.free(limit.world.clock.now()));
     return { limit: limit.rate.capacity, remaining: Math.min(limit.rate.capacity, free + bucket.held) };
   }
 

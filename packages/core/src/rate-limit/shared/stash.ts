@@ -75,6 +75,11 @@ export class Stash {
     return this.#tokens;
   }
 
+  /** Tokens that the store counts as leased by this process: held, or spent and not reported. */
+  get counted(): number {
+    return this.#parts.reduce((sum, { tokens, spent }) => sum + tokens + spent, 0);
+  }
+
   /** Tokens that may be spent now. */
   available(nowMs: number): number {
     if (nowMs >= this.#deadlineMs) this.#lapse(nowMs);

@@ -8,8 +8,8 @@ export interface StoreCommand {
 /**
  * What shared limits need of a client of Redis or Valkey. Whole numbers of a reply may come as numbers or as strings.
  *
- * A command whose fate is unknown must not be sent a second time: a refund that arrives twice gives back tokens that nobody took.
- * Taking and reporting tokens is safe even then.
+ * A command whose fate is unknown should not be sent a second time. What the limits ask is safe even then: tokens that are taken twice are
+ * missing for a while, and what gives tokens back counts once.
  */
 export interface SharedStoreClient {
   /** Sends commands in this order, together if possible. Each reply settles by itself; none may wait for ever for a connection. */

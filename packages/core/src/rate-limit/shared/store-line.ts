@@ -42,9 +42,21 @@ export class StoreLine {
     return this.#waiters.slice(0, Math.min(end < 0 ? this.#waiters.length : end, MOST_AT_ONCE));
   }
 
-  /** Puts those who still wait in the place of the ones at the front. */
-  putBack(front: number, left: readonly StoreWaiter[]): void {
-    this.#waiters.splice(0, front, ...left);
+  /** Decides about those at the front: who does not pass and cannot wait until then is refused, others stay. */
+  decide(
+    front: readonly StoreWaiter[],
+    againMs: number,
+    pass: (cost: number) => boolean,
+    decide: (waiter: StoreWaiter, admitted: boolean) => void,
+  ): void {
+    const left: StoreWaiter[] = [];
+    for (const waiter of front) {
+      if (waiter.gone) continue;
+      if (pass(waiter.cost)) decide(waiter, true);
+      else if (againMs > waiter.untilMs) decide(waiter, false);
+      else left.push(waiter);
+    }
+    this.#waiters.splice(0, front.length, ...left);
   }
 
   /** Lets those at the front out whom `take` serves. */

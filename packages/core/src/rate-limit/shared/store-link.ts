@@ -20,7 +20,8 @@ export class StoreLink {
   readonly #client: SharedStoreClient;
   readonly #breaker: StoreBreaker;
   readonly #clock: Clock;
-  readonly #budgetMs: number;
+  /** Milliseconds in which the store must answer. */
+  readonly budgetMs: number;
   readonly #onAsked: SharedRateLimiterOptions['onAsked'];
   #batch: Question[] = [];
   /** Commands sent so far. */
@@ -36,7 +37,7 @@ export class StoreLink {
     this.#client = client;
     this.#breaker = breaker;
     this.#clock = clock;
-    this.#budgetMs = budgetMs;
+    this.budgetMs = budgetMs;
     this.#onAsked = onAsked;
   }
 
@@ -59,22 +60,27 @@ export class StoreLink {
       for (const question of batch) this.#fail(question, new StoreUnavailable('timeout'));
     };
     // Where this process itself was held up, answers may be here already, unread.
-    const timer = this.#clock.setTimeout(() => setImmediate(giveUp), this.#budgetMs);
+    const timer = this.#clock.setTimeout(() => setImmediate(giveUp), this.budgetMs);
     let open = batch.length;
     const done = (): void => {
       open -= 1;
       if (open === 0) this.#clock.clearTimeout(timer);
     };
-    for (const [at, reply] of this.#send(batch, commandOf('EVALSHA', BUCKET_SCRIPT.sha)).entries()) {
-      const question = batch[at] as Question;
-      reply
-        .catch((error: unknown) => {
-          if (!isNoScript(error) || question.settled) throw error;
-          return this.#send([question], commandOf('EVAL', BUCKET_SCRIPT.source))[0];
-        })
-        .then((answer) => this.#answer(question, answer))
-        .catch((error: unknown) => this.#fail(question, error))
-        .finally(done);
+    const replies = this.#send(batch, commandOf('EVALSHA', BUCKET_SCRIPT.sha));
+    for (const [at, question] of batch.entries()) {
+      const answer = (reply: unknown): void => {
+        this.#answer(question, reply);
+        done();
+      };
+      const fail = (error: unknown): void => {
+        this.#fail(question, error);
+        done();
+      };
+      const failOrLoad = (error: unknown): void => {
+        if (!isNoScript(error) || question.settled) fail(error);
+        else this.#send([question], commandOf('EVAL', BUCKET_SCRIPT.source))[0]?.then(answer, fail);
+      };
+      (replies[at] as Promise<unknown>).then(answer, failOrLoad);
     }
   }
 
@@ -88,8 +94,14 @@ export class StoreLink {
   }
 
   #answer(question: Question, reply: unknown): void {
-    const answer = storeAnswer(reply, question.requests.length);
     if (question.settled) return;
+    let answer: StoreAnswer;
+    try {
+      answer = storeAnswer(reply, question.requests.length);
+    } catch (error) {
+      this.#fail(question, error);
+      return;
+    }
     question.settled = true;
     this.#breaker.settle(true);
     this.#onAsked?.('ok', this.#clock.now() - question.sentMs);

@@ -64,7 +64,7 @@ export async function takeAll(
 
 function requestOf({ limit, key, cost, mayGoIntoDebt }: SharedClaim, nowMs: number): BucketRequest {
   const need = mayGoIntoDebt === true ? Math.min(cost, limit.rate.capacity) : cost;
-  return { ...limit.bucket(key).bare(nowMs), need, charge: cost };
+  return { ...limit.bucket(key).level.bare(nowMs), need, charge: cost };
 }
 
 /** Decides without the store. Tokens of limits that admit are kept when another one refuses: never too many are admitted. */

@@ -1,10 +1,8 @@
-import type {
-  BucketAnswer,
-  BucketRequest,
-  StoreAnswer,
-} from '../../../../packages/core/src/rate-limit/shared/bucket-request.ts';
+import type { BucketAnswer, BucketRequest, StoreAnswer } from '../../rate-limit/shared/bucket-request.ts';
+import { SETTLED_MS } from '../../rate-limit/shared/bucket-script.ts';
 
-const FAR = 4_294_967_295;
+/** Times are kept in three bytes. */
+const FAR = 16_777_215;
 
 /** A bucket as the script keeps it; undefined is one that has expired or was never used. */
 export interface ModelBucket {
@@ -15,53 +13,32 @@ export interface ModelBucket {
   current: number;
   leftBefore: number;
   before: number;
-  lanes: [number, number];
+  lanes: readonly [number, number];
+  /** Numbers of the last two settlements, the latest first; none before the first. */
+  settled: readonly number[];
   /** Until it is forgotten. */
   expiresUs: number;
-}
-
-/** Mistakes that a script could make: what searches for them must find. */
-export interface Flaws {
-  /** Leased tokens do not keep the bucket from refilling. */
-  readonly refillsBesideLeases?: boolean;
-  /** A report counts as often as it arrives. */
-  readonly countsRepeatedReports?: boolean;
-  /** Tokens of a generation that ends are forgotten before the time until then is counted. */
-  readonly forgetsFirst?: boolean;
-  /** A lease is promised for longer than the store counts it. */
-  readonly promisesTooMuch?: boolean;
-  /** Tokens that are spent at once are taken from what is leased as well. */
-  readonly reportsAnyGeneration?: boolean;
 }
 
 /** What the script does, in another language and from its description: the two are held against each other on a real server. */
 export class StoreModel {
   readonly buckets: Map<string, ModelBucket> = new Map();
-  readonly #flaws: Flaws;
-
-  constructor(flaws: Flaws = {}) {
-    this.#flaws = flaws;
-  }
 
   run(requests: readonly BucketRequest[], count: number, nowUs: number): StoreAnswer {
     const states = requests.map((request) => this.#advanced(request, nowUs));
+    let passed = Number.POSITIVE_INFINITY;
     for (const [at, request] of requests.entries()) {
-      report(request, states[at] as Advanced, nowUs, this.#flaws);
+      const state = states[at] as Advanced;
+      report(request, state, nowUs);
+      passed = Math.min(passed, settles(request, state, nowUs) ? fitting(request, state, count) : 0);
     }
-    const passed = Math.max(
-      0,
-      Math.min(...requests.map((request, at) => fitting(request, states[at] as Advanced, count))),
-    );
+    passed = Math.max(0, passed);
     if (count < 0) for (const [at, { capacity }] of requests.entries()) fill(states[at] as Advanced, capacity);
     const buckets = requests.map((request, at) => {
       const state = states[at] as Advanced;
       const answer = take(request, state, passed, count === 0);
-      if (this.#flaws.refillsBesideLeases === true) {
-        state.current = 0;
-        state.before = 0;
-      }
       if (state.changed) this.#write(request, state, count, nowUs);
-      return this.#flaws.promisesTooMuch === true ? { ...answer, leaseUs: answer.leaseUs + 2 } : answer;
+      return answer;
     });
     return { passed, atUs: nowUs, buckets };
   }
@@ -76,25 +53,22 @@ export class StoreModel {
       leftBefore: 0,
       before: 0,
       lanes: [FAR, FAR],
+      settled: [],
       changed: false,
     };
     if (!known) {
       if (hint === undefined) return state;
       state.free = hint.free;
-      if (hint.leasedUs > 0) Object.assign(state, { current: hint.leased, left: hint.leasedUs });
+      if (hint.leasedUs > 0) Object.assign(state, { current: hint.leased, left: Math.min(FAR, hint.leasedUs) });
       refill(state, capacity, 0);
       state.changed = state.free < capacity;
       return state;
     }
     const rate = Math.abs(kept.rate - tokensPerUs) <= tokensPerUs * 1e-6 ? tokensPerUs : kept.rate;
     const elapsed = Math.max(0, nowUs - kept.atUs);
-    const { free, left, current, leftBefore, before } = kept;
-    Object.assign(state, { free, left, current, leftBefore, before });
+    const { free, left, current, leftBefore, before, settled } = kept;
+    Object.assign(state, { free, left, current, leftBefore, before, settled });
     let done = 0;
-    if (this.#flaws.forgetsFirst === true) {
-      if (elapsed >= leftBefore) state.before = 0;
-      if (elapsed >= left) state.current = 0;
-    }
     const ends = [before > 0 ? leftBefore : undefined, current > 0 ? left : undefined];
     for (const [generation, end] of ends.entries()) {
       if (end === undefined) continue;
@@ -111,10 +85,10 @@ export class StoreModel {
   }
 
   #write({ storeKey, capacity, tokensPerUs }: BucketRequest, state: Advanced, count: number, nowUs: number): void {
-    const { free, left, current, leftBefore, before, lanes } = state;
+    const { free, left, current, leftBefore, before, lanes, settled } = state;
     const leases = left > 0 || leftBefore > 0;
     const filledMs = ((capacity - free) / tokensPerUs + (leases ? Math.max(left, leftBefore) : 0)) / 1000;
-    let expiresUs = nowUs + Math.min(Math.max(Math.ceil(filledMs), 1), 1e14) * 1000;
+    let expiresUs = nowUs + Math.min(Math.max(Math.ceil(filledMs), settled.length > 0 ? SETTLED_MS : 1), 1e14) * 1000;
     const old = this.buckets.get(storeKey);
     if (count < 0 && old !== undefined) expiresUs = Math.max(expiresUs, old.expiresUs);
     this.buckets.set(storeKey, {
@@ -123,6 +97,7 @@ export class StoreModel {
       rate: Math.fround(tokensPerUs),
       ...(leases ? { left, current, leftBefore, before } : { left: 0, current: 0, leftBefore: 0, before: 0 }),
       lanes: leases ? lanes : [FAR, FAR],
+      settled,
       expiresUs,
     });
   }
@@ -135,6 +110,7 @@ interface Advanced {
   leftBefore: number;
   before: number;
   lanes: [number, number];
+  settled: readonly number[];
   changed: boolean;
 }
 
@@ -147,14 +123,13 @@ function fill(state: Advanced, capacity: number): void {
   state.changed = true;
 }
 
-function report({ report, capacity }: BucketRequest, state: Advanced, nowUs: number, flaws: Flaws): void {
+function report({ report, capacity }: BucketRequest, state: Advanced, nowUs: number): void {
   if (report === undefined) return;
-  const { endUs, baseUs, spent, back } = report;
-  const lane = baseUs % 2 === 0 ? 0 : 1;
-  const repeated = baseUs <= nowUs - state.lanes[lane] && flaws.countsRepeatedReports !== true;
-  if (repeated || baseUs > nowUs) return;
+  const { endUs, sentUs, spent, back } = report;
+  const lane = sentUs % 2 === 0 ? 0 : 1;
+  if (sentUs <= nowUs - state.lanes[lane] || sentUs > nowUs) return;
   const generation =
-    state.current > 0 && (endUs === nowUs + state.left || flaws.reportsAnyGeneration === true)
+    state.current > 0 && endUs === nowUs + state.left
       ? 'current'
       : state.before > 0 && endUs === nowUs + state.leftBefore
         ? 'before'
@@ -164,8 +139,17 @@ function report({ report, capacity }: BucketRequest, state: Advanced, nowUs: num
   if (taken === 0) return;
   state[generation] -= taken;
   refill(state, capacity, Math.max(0, taken - spent));
-  state.lanes[lane] = nowUs - baseUs;
+  state.lanes[lane] = nowUs - sentUs;
   state.changed = true;
+}
+
+/** Whether this is no settlement that came before, or comes too late. */
+function settles({ settlement }: BucketRequest, state: Advanced, nowUs: number): boolean {
+  if (settlement === undefined) return true;
+  const { number, deadlineUs } = settlement;
+  if (nowUs > deadlineUs || state.settled.includes(number)) return false;
+  state.settled = [number, ...state.settled.slice(0, 1)];
+  return true;
 }
 
 function fitting({ need, capacity, leaseUs }: BucketRequest, { free }: Advanced, count: number): number {
@@ -176,11 +160,12 @@ function fitting({ need, capacity, leaseUs }: BucketRequest, { free }: Advanced,
 }
 
 function take(
-  { capacity, tokensPerUs, need, charge, extra, leaseUs }: BucketRequest,
+  { capacity, tokensPerUs, need, charge, extra, leaseUs: wantedUs }: BucketRequest,
   state: Advanced,
   passed: number,
   prefetch: boolean,
 ): BucketAnswer {
+  const leaseUs = Math.min(wantedUs, FAR);
   const taken = passed * charge;
   const more =
     leaseUs > 0 && (passed > 0 || prefetch) ? Math.max(0, Math.min(extra, Math.floor((state.free - taken) / 4))) : 0;
