@@ -103,6 +103,7 @@ describe('an application with copies of its own beside those in the register ent
         ['RateLimitExceeded', true, true, true],
       ],
       hits: { '/once': 1, '/flaky/by-hand': 3, '/flaky/around': 2 },
+      badConfig: true,
       checks: ['own'],
       recording: true,
     });

@@ -12,6 +12,7 @@ import {
   RetryPolicy,
   retryWithBackoff,
 } from '@crossbridge/core';
+import { ConfigError } from '@crossbridge/core/config';
 import { hardenFetch } from '@crossbridge/integrations/fetch';
 import { trace } from '@opentelemetry/api';
 
@@ -52,6 +53,7 @@ process.stdout.write(
       isCrossbridgeError(error),
     ]),
     hits,
+    badConfig: thrownBy(() => bridge.apply({ retry: 7 })) instanceof ConfigError,
     checks: bridge.health.names(),
     recording: span.isRecording(),
   })}\n`,
