@@ -30,6 +30,10 @@ function line(event: BridgeEvent): string {
       return 'call';
     case 'rate_limit.decided':
       return `limit ${event.result}`;
+    case 'rate_limit.store_asked':
+      return `store ${event.result}`;
+    case 'rate_limit.store_changed':
+      return `store ${event.from} > ${event.to}`;
     case 'bulkhead.admitted':
       return `slot after ${event.waitMs}`;
     case 'bulkhead.rejected':

@@ -8,6 +8,9 @@ import { listenFirst } from './shutdown/signals.ts';
 /** How long the last export may take when the process is told to stop: Kubernetes gives it 30 s before it kills. */
 export const EXPORT_LIMIT_MS = 5_000;
 
+/** How long it may take to give back what is shared: what is not given back in time lapses. */
+const RELEASE_LIMIT_MS = 500;
+
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 export interface Flushable {
@@ -20,6 +23,8 @@ export interface Flushable {
 export interface ShutdownOptions extends ShutdownConfig {
   readonly telemetry: Flushable;
   readonly isMainThread: boolean;
+  /** Gives back what the process holds of what it shares with others, once nobody calls any more. */
+  readonly release?: () => Promise<void>;
   readonly calls: Pick<CallsUnderWay, 'count' | 'drained'>;
   /** Called at once when the process is told to stop, before anything is waited for. */
   readonly onStop: () => void;
@@ -34,7 +39,7 @@ export interface ShutdownOptions extends ShutdownConfig {
  * Signals belong to the process, so only its main thread listens to them; a worker exports when it ends by itself.
  */
 export function endWell(options: ShutdownOptions): void {
-  const { telemetry, isMainThread, onStop } = options;
+  const { telemetry, isMainThread, onStop, release } = options;
   let stopping = false;
   const onSignal = async (_signal: NodeJS.Signals, alone: boolean, raise: () => void): Promise<void> => {
     const first = !stopping;
@@ -48,12 +53,16 @@ export function endWell(options: ShutdownOptions): void {
     raise();
   };
   if (isMainThread) for (const signal of SIGNALS) listenFirst(signal, onSignal);
-  exportAtNaturalEnd(() => telemetry.shutdown());
+  exportAtNaturalEnd(async () => {
+    await release?.();
+    await telemetry.shutdown();
+  });
 }
 
-async function finish({ telemetry, calls, delayMs, drainLimitMs }: ShutdownOptions): Promise<void> {
+async function finish({ telemetry, calls, delayMs, drainLimitMs, release }: ShutdownOptions): Promise<void> {
   if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
   if (drainLimitMs > 0) await drain(calls, drainLimitMs);
+  if (release !== undefined) await bounded(release(), RELEASE_LIMIT_MS);
   await bounded(telemetry.shutdown(), EXPORT_LIMIT_MS);
 }
 

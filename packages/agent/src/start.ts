@@ -1,6 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 import { createBridge, setDefaultBridge } from '@crossbridge/core';
-import { ConfigError, type LoadedConfig, loadRuntimeConfig } from '@crossbridge/core/config';
+import { ConfigError, type LoadedConfig, loadRuntimeConfig, type RateLimitStoreConfig } from '@crossbridge/core/config';
 import { Admin } from './admin/admin.ts';
 import { isAdminThread } from './admin/messages.ts';
 import { adminSettings } from './admin/settings.ts';
@@ -15,6 +15,7 @@ import type { Patch } from './patches/patch.ts';
 import { patchModules } from './patches/patch-modules.ts';
 import { messageOf, report, reportOnce } from './report.ts';
 import { instrumentedImports } from './sdk/instrumentations.ts';
+import { AgentStore, driverOf, type StoreDriver } from './shared-store.ts';
 import { CallsUnderWay } from './shutdown/calls-under-way.ts';
 import { endWell } from './shutdown.ts';
 import { startTelemetry } from './start-telemetry.ts';
@@ -45,7 +46,11 @@ export function start(): void {
     isMainThread && config.admin.enabled
       ? attempt('the admin endpoint', () => new Admin(adminSettings(config.admin, process.env, report)))
       : undefined;
+  const { store: storeConfig } = config.rateLimiting;
+  const driver = storeConfig === undefined ? undefined : driverOrExit(storeConfig);
+  const store = driver === undefined ? undefined : new AgentStore();
   const bridge = createBridge(config, {
+    ...(store === undefined ? {} : { sharedStore: store }),
     onObserverError: (error) => reportOnce('observer', `telemetry failed and is left out: ${messageOf(error)}`),
   });
   // Code of the application that calls the plain functions shares limits and state with what the agent hardens.
@@ -59,6 +64,10 @@ export function start(): void {
       patchModules(bridge, MODULE_PATCHES, sdk === undefined ? [] : instrumentedImports()),
     ) ?? []),
   );
+  // Only now: whoever watches for modules is to see the driver loaded.
+  if (store !== undefined && driver !== undefined) {
+    attempt('the connection to the store of shared rate limits', () => store.connect(driver));
+  }
   presentDoctor()?.started({ bridge, patches, file, warnings });
   const calls = new CallsUnderWay(bridge.state);
   if (isMainThread && config.healthChecks.enabled) warnOfMissingChecks(bridge.health, report);
@@ -68,8 +77,16 @@ export function start(): void {
     isMainThread,
     calls,
     onStop: () => admin?.stop(),
+    release: async () => bridge.sharedLimits?.close(),
     ...config.shutdown,
   });
+}
+
+function driverOrExit(config: RateLimitStoreConfig): StoreDriver {
+  const driver = driverOf(config);
+  if (typeof driver !== 'string') return driver;
+  report(driver);
+  return process.exit(EXIT_CONFIG);
 }
 
 function loadOrExit(): LoadedConfig {

@@ -1,4 +1,5 @@
 import type { SharedStoreClient, StoreCommand } from '@crossbridge/core';
+import { isHardened, markHardened } from '../ioredis/hardened-mark.ts';
 
 /** What is used of a client of ioredis, `Redis` or `Cluster`. */
 export interface IORedisStoreClient {
@@ -8,9 +9,13 @@ export interface IORedisStoreClient {
 
 interface Connection {
   call(command: string, ...args: readonly string[]): Promise<unknown>;
-  on(event: 'error', listener: () => void): unknown;
+  on(event: 'error' | 'connect' | 'reconnecting', listener: () => void): unknown;
+  on(event: '+node', listener: (node: Connection) => void): unknown;
   once(event: 'ready', listener: () => void): unknown;
   disconnect(): void;
+  /** Of a single server, once there is a connection. */
+  readonly stream?: { cork(): void; uncork(): void; unref(): void };
+  readonly reconnectTimeout?: { unref(): void } | null;
   readonly status: string;
 }
 
@@ -25,6 +30,9 @@ export function ioredisStore(client: IORedisStoreClient): SharedStoreClient {
   const connection = ownConnection(client);
   // The limiter learns of failures by its commands; without a listener each would be printed.
   connection.on('error', () => {});
+  settle(connection);
+  // Those of the servers of a Cluster.
+  connection.on('+node', settle);
   let first: Promise<void> | undefined = new Promise((resolve) => {
     connection.once('ready', () => {
       first = undefined;
@@ -32,12 +40,29 @@ export function ioredisStore(client: IORedisStoreClient): SharedStoreClient {
     });
   });
   return {
-    send: (commands) =>
-      commands.map(({ words }) => first?.then(() => call(connection, words)) ?? call(connection, words)),
+    send(commands) {
+      const waiting = first;
+      if (waiting !== undefined) return commands.map(({ words }) => waiting.then(() => call(connection, words)));
+      // In one piece: what a write costs, it costs for each piece.
+      const { stream } = connection;
+      stream?.cork();
+      try {
+        return commands.map(({ words }) => call(connection, words));
+      } finally {
+        stream?.uncork();
+      }
+    },
     async close() {
       connection.disconnect();
     },
   };
+}
+
+/** The limiter has a breaker of its own for it, and a process that has nothing left to do ends, whatever its limits are connected to. */
+function settle(connection: Connection): void {
+  if (!isHardened(connection)) markHardened(connection);
+  connection.on('connect', () => connection.stream?.unref());
+  connection.on('reconnecting', () => connection.reconnectTimeout?.unref());
 }
 
 function ownConnection(client: IORedisStoreClient): Connection {

@@ -13,6 +13,7 @@ export interface RedisStoreCluster extends RedisStoreClient {
 interface Connection {
   connect(): Promise<unknown>;
   destroy(): void;
+  unref?(): void;
   on(event: 'error', listener: () => void): unknown;
   sendCommand(words: readonly string[]): Promise<unknown>;
 }
@@ -35,6 +36,8 @@ export function redisStore(client: RedisStoreClient | RedisStoreCluster): Shared
     cluster
       ? (connection as ClusterConnection).sendCommand(key, false, words)
       : (connection as Connection).sendCommand(words);
+  // A process that has nothing left to do ends, whatever its limits are connected to.
+  connection.unref?.();
   let first: Promise<unknown> | undefined = connection.connect();
   const connected = first.then(
     () => {
