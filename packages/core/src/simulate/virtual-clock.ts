@@ -17,8 +17,14 @@ const { setImmediate } = globalThis;
  */
 export class VirtualClock implements Clock {
   readonly #timers = new TimerHeap();
+  readonly #turns: number;
   #nowMs = 0;
   #order = 0;
+
+  /** @param turns of `process.nextTick` that what a timer sets off may take, one after another. Default 1. */
+  constructor(turns = 1) {
+    this.#turns = turns;
+  }
 
   now(): number {
     return this.#nowMs;
@@ -45,16 +51,20 @@ export class VirtualClock implements Clock {
 
   /** Lets time pass until `done` says so, no timer is left, or the next one is later than `untilMs`. */
   async run(done: () => boolean, untilMs: number): Promise<void> {
-    await settled();
+    await this.#settled();
     for (let fired = 1; !done(); fired += 1) {
       const timer = this.#timers.peek();
       if (timer === undefined || timer.atMs > untilMs) return;
       this.#timers.pop();
       this.#nowMs = Math.max(this.#nowMs, timer.atMs);
       timer.callback();
-      await settled();
+      await this.#settled();
       if (fired % TIMERS_PER_TURN === 0) await new Promise<void>((resolve) => setImmediate(resolve));
     }
+  }
+
+  async #settled(): Promise<void> {
+    for (let turn = 0; turn < this.#turns; turn += 1) await settled();
   }
 }
 
