@@ -1,8 +1,6 @@
 import { processWide } from '../process-wide.ts';
 import * as own from './config-error-class.ts';
 
-export type { ConfigErrorOptions } from './config-error-class.ts';
-
 /** As the other errors: one class for every copy of this package in the process. */
 const shared: typeof own = processWide('config_error.v1', () => ({ ...own }));
 
