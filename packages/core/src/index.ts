@@ -126,6 +126,10 @@ export type {
   TargetReport,
   UpstreamReport,
 } from './simulate/report.ts';
+export type { Fairness, SharedLimitsReport } from './simulate/shared/shared-limits-report.ts';
+export { sharedLimitsText } from './simulate/shared/shared-limits-report.ts';
+export type { SharedLimitsLoad } from './simulate/shared/simulate-shared-limits.ts';
+export { simulateSharedLimits } from './simulate/shared/simulate-shared-limits.ts';
 export type { SimulateOptions } from './simulate/simulate.ts';
 export { simulate } from './simulate/simulate.ts';
 export { simulationText } from './simulate/text.ts';
