@@ -1,10 +1,9 @@
 import { prometheusLabelName, prometheusMetricName } from '../../packages/otel/src/prometheus-names.ts';
 import type { MetricDefinition } from '../../packages/otel/src/signals/definitions.ts';
 import { CATALOGUE } from '../../packages/otel/src/signals.ts';
-import { storeDuration } from '../src/shared-store.ts';
 
 /** Every metric that a query may ask for. */
-export const KNOWN_METRICS: readonly MetricDefinition[] = [...CATALOGUE.metrics, storeDuration];
+export const KNOWN_METRICS: readonly MetricDefinition[] = CATALOGUE.metrics;
 
 /** The names of the series of a metric. */
 export function seriesOf(metric: MetricDefinition): string[] {

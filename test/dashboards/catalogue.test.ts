@@ -4,7 +4,6 @@ import { interpolate, panelQueries, readDashboard } from '../../dashboards/check
 import { readPromql } from '../../dashboards/check/promql-reading.ts';
 import { SAMPLE_VALUES } from '../../dashboards/check/sample-values.ts';
 import { DASHBOARDS } from '../../dashboards/src/generate.ts';
-import { storeDuration } from '../../dashboards/src/shared-store.ts';
 import { CATALOGUE } from '../../packages/otel/src/signals.ts';
 
 /** Metrics that no panel shows, each with the reason. None at present. */
@@ -28,8 +27,4 @@ test.each(KNOWN_METRICS.map((metric) => [metric.name, metric] as const))(
 test('no reason is given for what the catalogue does not have', () => {
   const names = CATALOGUE.metrics.map(({ name }) => name);
   for (const name of Object.keys(SHOWN_NOWHERE)) expect(names).toContain(name);
-});
-
-test('the store of shared limits is asked for by a definition of its own only until the catalogue has it', () => {
-  expect(CATALOGUE.metrics.map(({ name }) => name)).not.toContain(storeDuration.name);
 });

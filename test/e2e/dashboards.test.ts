@@ -7,8 +7,6 @@ import {
   readDashboard,
 } from '../../dashboards/check/dashboard-file.ts';
 import { DASHBOARDS } from '../../dashboards/src/generate.ts';
-import { storeDuration } from '../../dashboards/src/shared-store.ts';
-import { prometheusMetricName } from '../../packages/otel/src/prometheus-names.ts';
 import { type FullDemo, startFullDemo } from '../support/every-policy.ts';
 import { type Prometheus, type Series, startPrometheus } from '../support/prometheus.ts';
 import { describeWithServers } from '../support/servers.ts';
@@ -36,7 +34,7 @@ const POINTS = 60;
 const SAMPLES_OF_A_QUERY = 120_000;
 
 /** What no demo shows: nothing shares limits there. */
-const ELSEWHERE = prometheusMetricName(storeDuration);
+const ELSEWHERE = 'crossbridge_rate_limit_store_';
 
 function hasData(series: readonly Series[]): boolean {
   return series.some(({ samples }) => samples.some(([, value]) => Number.isFinite(value)));

@@ -5,6 +5,7 @@ import { SpanKind, trace } from '@opentelemetry/api';
 import { afterEach, expect, it } from 'vitest';
 import type { ProducedHistogram } from '../../packages/otel/src/metric-data.ts';
 import { CATALOGUE } from '../../packages/otel/src/signals.ts';
+import { ModelStore } from '../core/rate-limit/shared/model-client.ts';
 import { httpError, rejection } from '../support/bridges.ts';
 import { startOtel, stopOtel } from '../support/otel.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -15,16 +16,17 @@ const RETRY = { maxAttempts: 2, baseDelayMs: 20, maxDelayMs: 20, exponentialBase
 
 /** A bridge whose operations each have what one situation needs. */
 const config = {
-  rateLimiting: { maxKeys: 2 },
+  rateLimiting: { maxKeys: 2, store: {} },
   operations: {
     retried: { retry: RETRY },
-    limited: { rateLimit: { capacity: 1, windowSeconds: 1, maxWaitMs: 2_000 } },
-    throttled: { rateLimit: { capacity: 1, windowSeconds: 1e6 } },
+    limited: { rateLimit: { capacity: 1, windowSeconds: 1, maxWaitMs: 2_000, shared: false } },
+    throttled: { rateLimit: { capacity: 1, windowSeconds: 1e6, shared: false } },
     full: { bulkhead: { limit: 1, queue: 1 } },
     tripped: { circuitBreaker: { consecutiveFailures: 1 } },
     late: { timeout: { attemptMs: 30 } },
     watched: { timeout: { totalMs: 30, mode: 'shadow' } },
     hedged: { hedge: { delayMs: 10 } },
+    shared: { rateLimit: { capacity: 10_000, windowSeconds: 1 } },
   },
   healthChecks: { failureThreshold: 1, flapping: { transitions: 2 }, degradedMode: { disableFeatures: ['summaries'] } },
 } as const;
@@ -37,7 +39,8 @@ it('has a situation for every signal, and no signal that is not in it', async ()
   const keep = new KeepWhatHurt({ sampler: { shouldSample, toString: () => 'most' } });
   const otel = startOtel({ keep });
   const clock = new VirtualClock();
-  const bridge = createBridge(config, { clock, random: () => 0.5 });
+  const store = new ModelStore(clock);
+  const bridge = createBridge(config, { clock, random: () => 0.5, sharedStore: store.client() });
   const logged = new Set<string>();
   const observer = createOtelObserver({
     metrics: 'producer',
@@ -96,6 +99,14 @@ it('has a situation for every signal, and no signal that is not in it', async ()
     durationMs: 900,
     errorType: undefined,
   });
+  store.mood = 'fails';
+  for (let key = 0; key < 4; key += 1) await all(bridge.run('shared', busy(1), { key: `key ${key}` }));
+  store.mood = 'well';
+  await clock.advance(5_000);
+  for (let ms = 0; ms < 3_000; ms += 1) {
+    for (let call = 0; call < 3; call += 1) void bridge.run('shared', busy(1), { key: 'hot' });
+    await clock.advance(1);
+  }
   const lock = Promise.all([bridge.run('full', busy(1_000)), bridge.run('full', busy(1_000))]);
 
   const { resourceMetrics } = await producer.collect();

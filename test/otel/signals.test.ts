@@ -75,6 +75,7 @@ describe('the catalogue', () => {
       'crossbridge.health.overall',
       'crossbridge.health.status',
       'crossbridge.patch.status',
+      'crossbridge.rate_limit.store.state',
     ]);
     for (const metric of oneHot) {
       expect(metric.oneHot?.bound).toBe('values');
@@ -111,6 +112,10 @@ describe('the catalogue', () => {
       'crossbridge_rate_limit_limit',
       'crossbridge_rate_limit_overflows_total',
       'crossbridge_rate_limit_requests_total',
+      'crossbridge_rate_limit_store_duration_seconds',
+      'crossbridge_rate_limit_store_leased_tokens',
+      'crossbridge_rate_limit_store_state',
+      'crossbridge_rate_limit_store_transitions_total',
       'crossbridge_rate_limit_wait_duration_seconds',
       'crossbridge_retry_budget_remaining_ratio',
       'crossbridge_retry_decisions_total',

@@ -1,8 +1,9 @@
+import { store, storeResult } from '../../../packages/otel/src/signals/attributes.ts';
+import { storeDuration } from '../../../packages/otel/src/signals/metrics.ts';
 import type { RuleGroup, RuleSettings } from '../rules/model.ts';
 import { by, series } from '../rules/promql.ts';
 import { value } from '../rules/template.ts';
 import { is, label } from '../selector.ts';
-import { store, storeDuration, storeResult } from '../shared-store.ts';
 
 /** Limits that processes share cannot be kept together. */
 export function sharedStore({ time }: RuleSettings): RuleGroup {

@@ -1,11 +1,31 @@
-import { rateLimitRequests } from '../../../packages/otel/src/signals/metrics.ts';
-import type { Row } from '../model.ts';
-import { quantile, rate, ratio, share } from '../promql.ts';
+import {
+  store,
+  storeFrom,
+  storeResult,
+  storeState as storeStateAttribute,
+  storeTo,
+} from '../../../packages/otel/src/signals/attributes.ts';
+import {
+  rateLimitRequests,
+  storeDuration,
+  storeLeasedTokens,
+  storeState,
+  storeTransitions,
+} from '../../../packages/otel/src/signals/metrics.ts';
+import type { Row, StateValue } from '../model.ts';
+import { gauge, increase, quantile, rate, ratio, share, stateOfInstances } from '../promql.ts';
 import { isNot, legend } from '../selector.ts';
-import { store, storeDuration, storeResult } from '../shared-store.ts';
 
 const NONE = 'No limit is shared between processes';
 const FAILED = isNot(storeResult, 'ok');
+
+const CODES = { up: 0, ramping: 1, down: 2 } as const;
+
+const STATES: readonly StateValue[] = [
+  { value: CODES.up, text: 'up', color: 'green' },
+  { value: CODES.ramping, text: 'ramping', color: 'yellow' },
+  { value: CODES.down, text: 'down', color: 'red' },
+];
 
 export const sharedStore: Row = {
   title: 'Shared limits: the store that processes agree in',
@@ -59,6 +79,47 @@ export const sharedStore: Row = {
           legend: 'requests per decision',
         },
       ],
+    },
+    {
+      type: 'state-timeline',
+      title: 'Who has the store',
+      description:
+        'Whether the store decides, in each process: down, and `on_store_error` does; ramping, and it gets more requests with each good answer.',
+      unit: 'none',
+      width: 8,
+      noValue: NONE,
+      states: STATES,
+      runbooks: ['rate-limit-store-failing'],
+      queries: [
+        { expression: stateOfInstances(storeState, storeStateAttribute, CODES), legend: '{{job}} {{instance}}' },
+      ],
+    },
+    {
+      type: 'timeseries',
+      title: 'Changes of the state of the store',
+      description:
+        'A store that comes and goes is worse than one that is slow: each process goes by itself in between.',
+      unit: 'short',
+      width: 8,
+      noValue: NONE,
+      runbooks: ['rate-limit-store-failing'],
+      queries: [
+        {
+          expression: increase(storeTransitions, 'value', { by: [storeFrom, storeTo] }),
+          legend: `${legend(storeFrom)} → ${legend(storeTo)}`,
+        },
+      ],
+    },
+    {
+      type: 'timeseries',
+      title: 'Leased tokens',
+      description:
+        'Tokens that processes hold for the next calls. They count against the limit until they are spent or given back.',
+      unit: 'short',
+      width: 8,
+      noValue: NONE,
+      runbooks: ['rate-limit-store-failing'],
+      queries: [{ expression: gauge(storeLeasedTokens), legend: 'leased' }],
     },
   ],
 };

@@ -30,7 +30,7 @@ import type { CallKey } from './rate-limit/call-key.ts';
 import { OperationLimits, type ReserveOptions } from './rate-limit/operation-limits.ts';
 import { RateLimiter } from './rate-limit/rate-limiter.ts';
 import type { Reservation } from './rate-limit/reservation.ts';
-import { sharedLimitsOf } from './rate-limit/shared/bridge-store.ts';
+import { checkStore, sharedLimitsOf } from './rate-limit/shared/bridge-store.ts';
 import type { SharedRateLimiter } from './rate-limit/shared/shared-limiter.ts';
 import type { RetryPolicyOptions } from './retry/policy.ts';
 import { type RetryOptions, retryCall } from './retry/retry-call.ts';
@@ -79,6 +79,7 @@ export class Bridge {
       this.#meanings.classifier(this.#config, operation);
     this.#operations = new OperationRegistry(config, this.#environment, this.rateLimiter, classifierFor);
     this.#health = watchHealth(config, this.#environment, this.#operations);
+    checkStore(this.sharedLimits, this.#health.registry);
     for (const observer of options.observers ?? []) this.observe(observer);
   }
 

@@ -1,6 +1,6 @@
 export type { Bridge } from './bridge.ts';
 export type { BridgeOptions } from './bridge-options.ts';
-export type { BridgeStateView, RateLimiterState } from './bridge-state.ts';
+export type { BridgeStateView, RateLimiterState, RateLimitStoreState } from './bridge-state.ts';
 export type { BreakerControl } from './circuit-breaker/breaker-registry.ts';
 export type { BreakerExtension, BreakerStrategy } from './circuit-breaker/breaker-strategy.ts';
 export type {

@@ -1,4 +1,4 @@
-import type { BreakerState, HealthStatus, PolicyMode, RateLimiterState } from '@crossbridge/core';
+import type { BreakerState, HealthStatus, PolicyMode, RateLimiterState, RateLimitStoreState } from '@crossbridge/core';
 
 export type RateLimitResult = 'admitted' | 'throttled' | 'cancelled';
 
@@ -76,6 +76,8 @@ export interface HealthState {
 export interface BridgeState {
   operations(): Iterable<OperationState>;
   rateLimiter?(): RateLimiterState | undefined;
+  /** Undefined where no limits are shared. */
+  rateLimitStore?(): RateLimitStoreState | undefined;
   health?(): HealthState | undefined;
   /** Whether to send this process traffic, as far as health says. */
   ready?(): boolean;

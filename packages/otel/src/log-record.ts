@@ -47,9 +47,29 @@ export function stateChangeOf(event: BridgeEvent): StateChange | undefined {
             : 'The changed config is in force',
         attributes: { [attribute.reloadResult.name]: event.result },
       };
+    case 'rate_limit.store_changed':
+      return storeChange(event);
     default:
       return undefined;
   }
+}
+
+function storeChange({
+  from,
+  to,
+  mode,
+}: Extract<BridgeEvent, { readonly type: 'rate_limit.store_changed' }>): StateChange {
+  const meanwhile = to === 'down' ? `; meanwhile on_store_error decides: ${mode}` : '';
+  return {
+    event: log.storeChanged.name,
+    severity: to === 'down' ? 'WARN' : 'INFO',
+    message: `The store of shared rate limits went from ${from} to ${to}${meanwhile}`,
+    attributes: {
+      [attribute.storeFrom.name]: from,
+      [attribute.storeTo.name]: to,
+      [attribute.storeOnError.name]: mode,
+    },
+  };
 }
 
 function healthChange(event: Extract<BridgeEvent, { readonly type: 'health.changed' }>): StateChange {

@@ -32,6 +32,18 @@ export class Measurements {
       case 'call.ended':
         this.#of(event.call).call(event, context);
         break;
+      case 'rate_limit.store_asked':
+        to.histogram(metric.storeDuration, {
+          [attribute.store.name]: 'redis',
+          [attribute.storeResult.name]: event.result,
+        }).record(event.durationMs / 1000, undefined);
+        break;
+      case 'rate_limit.store_changed':
+        to.sum(metric.storeTransitions, {
+          [attribute.storeFrom.name]: event.from,
+          [attribute.storeTo.name]: event.to,
+        }).add(1);
+        break;
       case 'bulkhead.rejected':
         to.sum(metric.bulkheadRejections, withMode(event)).add(1);
         break;

@@ -19,6 +19,11 @@ export function observeState(observe: Observe, state: BridgeState): void {
   for (const operation of state.operations()) observeOperation(observe, operation);
   const limiter = state.rateLimiter?.();
   if (limiter !== undefined) observe(metric.rateLimitKeys, limiter.keys, {});
+  const store = state.rateLimitStore?.();
+  if (store !== undefined) {
+    observe(metric.storeLeasedTokens, store.leasedTokens, {});
+    observeOneHot(observe, metric.storeState, attribute.storeState, store.state, {});
+  }
   const health = state.health?.();
   if (health !== undefined) observeHealth(observe, health);
   const ready = state.ready?.();

@@ -1,4 +1,4 @@
-import type { BreakerState, PolicyMode } from '@crossbridge/core';
+import type { BreakerState, PolicyMode, StoreState } from '@crossbridge/core';
 import type { Attributes } from '@opentelemetry/api';
 import { type BridgeState, type OperationState, rateLimitsOf } from './bridge-state.ts';
 import { healthTransition } from './health-transition.ts';
@@ -18,6 +18,13 @@ const TRANSITIONS: readonly (readonly [from: BreakerState, to: BreakerState])[] 
   ['half_open', 'isolated'],
   ['isolated', 'closed'],
   ['open', 'closed'],
+];
+
+const STORE_TRANSITIONS: readonly (readonly [from: StoreState, to: StoreState])[] = [
+  ['up', 'down'],
+  ['down', 'ramping'],
+  ['ramping', 'down'],
+  ['ramping', 'up'],
 ];
 
 /**
@@ -44,6 +51,7 @@ export class ZeroSeries {
     for (const operation of state.operations()) {
       this.#once(`operation ${zeroKey(operation)}`, () => this.#startOperation(operation));
     }
+    if (state.rateLimitStore?.() !== undefined) this.#once('store', () => this.#startStore());
     for (const { check } of state.health?.()?.checks ?? []) {
       this.#once(`check ${check}`, () => this.#startCheck(check));
     }
@@ -98,6 +106,13 @@ export class ZeroSeries {
     for (const from of statuses) {
       for (const to of statuses)
         if (from !== to) this.#zero(metric.healthTransitions, healthTransition(check, from, to));
+    }
+  }
+
+  /** Every transition that the store of shared rate limits can make. */
+  #startStore(): void {
+    for (const [from, to] of STORE_TRANSITIONS) {
+      this.#zero(metric.storeTransitions, { [attribute.storeFrom.name]: from, [attribute.storeTo.name]: to });
     }
   }
 

@@ -5,4 +5,5 @@ export * from './call-attributes.ts';
 export * from './gen-ai-attributes.ts';
 export * from './policy-attributes.ts';
 export * from './state-attributes.ts';
+export * from './store-attributes.ts';
 export * from './stream-attributes.ts';

@@ -38,3 +38,9 @@ export const configReloaded: EventDefinition = {
   description: 'A changed configuration was read while the process ran.',
   attributes: [attribute.reloadResult],
 };
+
+export const storeChanged: EventDefinition = {
+  name: 'crossbridge.rate_limit.store_changed',
+  description: 'The shared store of rate limits failed, is tried again, or decides again.',
+  attributes: [attribute.storeFrom, attribute.storeTo, attribute.storeOnError],
+};

@@ -4,4 +4,5 @@ export * from './call-metrics.ts';
 export * from './gen-ai-metrics.ts';
 export * from './policy-metrics.ts';
 export * from './state-metrics.ts';
+export * from './store-metrics.ts';
 export * from './stream-metrics.ts';

@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { DEFAULT_RATE_LIMIT_STORE } from '../../config/defaults.ts';
 import type { RateLimitingConfig } from '../../config/types.ts';
 import { InvalidArgumentError } from '../../errors.ts';
+import type { HealthRegistry } from '../../health/registry.ts';
 import type { Notifier } from '../../notifier.ts';
 import { SharedRateLimiter } from './shared-limiter.ts';
 
@@ -40,4 +41,16 @@ export function sharedLimitsOf(
     onAsked: (result, durationMs) =>
       notifier.tell({ type: 'rate_limit.store_asked', result, durationMs, call: undefined }),
   });
+}
+
+/** Lets health tell of the store: without it the service is degraded, never unready, since `onStoreError` decides meanwhile. */
+export function checkStore(limiter: SharedRateLimiter | undefined, health: Pick<HealthRegistry, 'register'>): void {
+  if (limiter === undefined) return;
+  const probe = limiter.limit('health', { capacity: 1, windowSeconds: 1 });
+  const check = async (): Promise<boolean> => {
+    // A store that nobody asks would stay as it was.
+    await probe.peek('store');
+    return limiter.storeState === 'up';
+  };
+  health.register('rate_limit_store', check, { required: false });
 }
