@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, json } from '../support/upstream.ts';
+import type { SignalName } from './alert-panels.ts';
 
 /** One service with one trouble, and the alerts that it must lead to. */
 export interface Scenario {
@@ -22,6 +23,8 @@ export interface Scenario {
   readonly fires: readonly string[];
   /** Those of them that the inhibitions keep back, once the one that keeps them back fires. */
   readonly inhibited?: readonly string[];
+  /** Exactly what dashboards show of it, of all that they show of any trouble. */
+  readonly shows?: readonly SignalName[];
 }
 
 /** A breaker that probes as fast as the rules of the test live. */
@@ -47,19 +50,36 @@ const byTurns =
     (Math.floor(performance.now() / ms) % 2 === 0 ? breaks : answers(200))(response, request, index);
 
 export const SCENARIOS: readonly Scenario[] = [
-  { name: 'well', fires: [] },
+  { name: 'well', fires: [], shows: [] },
   {
     name: 'upstream-down',
     answer: breaks,
     policies: `retry: { policy: quick, max_attempts: 2, base_delay: 20ms }, ${BREAKER}`,
     fires: ['CallSuccessBurn', 'BreakerOpen', 'Degraded'],
     inhibited: ['BreakerOpen'],
+    shows: [
+      'success falls',
+      'the objective burns',
+      'attempts fail',
+      'the breaker opens',
+      'the breaker keeps load away',
+      'openings are marked',
+      'health is worse',
+    ],
   },
   {
     name: 'upstream-slow',
     answer: after(1000),
     policies: 'retry: false, timeout: { attempt: 200ms }',
     fires: ['CallSuccessBurn', 'Degraded'],
+    shows: [
+      'success falls',
+      'the objective burns',
+      'attempts take long',
+      'attempts fail',
+      'attempts time out',
+      'health is worse',
+    ],
   },
   {
     name: 'storm-of-429',
@@ -69,6 +89,7 @@ export const SCENARIOS: readonly Scenario[] = [
     // Health does not take a 429 for a failure of what was called.
     fires: ['CallSuccessBurn', 'RetryBudgetEmpty'],
     inhibited: ['RetryBudgetEmpty'],
+    shows: ['success falls', 'the objective burns', 'attempts fail', 'the budget refuses'],
   },
   {
     name: 'retry-storm',
@@ -76,6 +97,7 @@ export const SCENARIOS: readonly Scenario[] = [
     answer: (response, _request, index) => json(response, index % 2 === 0 ? 503 : 200, {}),
     policies: 'retry: { policy: quick, max_attempts: 4, base_delay: 20ms, max_delay: 50ms }',
     fires: ['RetryStorm'],
+    shows: ['attempts fail', 'retries multiply'],
   },
   {
     name: 'pool-exhausted',
@@ -84,6 +106,7 @@ export const SCENARIOS: readonly Scenario[] = [
     everyMs: 100,
     fires: ['CallSuccessBurn', 'BulkheadSaturated', 'BulkheadRejecting'],
     inhibited: ['BulkheadSaturated', 'BulkheadRejecting'],
+    shows: ['success falls', 'the objective burns', 'attempts take long', 'slots are taken', 'the bulkhead rejects'],
   },
   {
     name: 'dependency-down',
@@ -92,6 +115,7 @@ export const SCENARIOS: readonly Scenario[] = [
     config:
       'health_checks: { enabled: true, interval: 500ms, timeout: 300ms, failure_threshold: 2, providers: { payments: { url: "UPSTREAM/health", required: true } } }',
     fires: ['Unhealthy', 'DependencyDown'],
+    shows: ['health is worse', 'processes are not ready'],
   },
   {
     name: 'dependency-flapping',
@@ -99,10 +123,30 @@ export const SCENARIOS: readonly Scenario[] = [
     policies: `retry: false, ${BREAKER}`,
     fires: ['CallSuccessBurn', 'BreakerFlapping', 'Degraded'],
     inhibited: ['BreakerFlapping'],
+    shows: [
+      'success falls',
+      'the objective burns',
+      'attempts fail',
+      'the breaker opens',
+      'the breaker keeps load away',
+      'openings are marked',
+      'health is worse',
+    ],
   },
-  { name: 'not-in-front', env: { WRAP: '1' }, lasting: true, fires: ['PatchNotInFront'] },
-  { name: 'misconfigured', trouble: 'misconfigured', fires: ['ConfigRejected'] },
-  { name: 'telemetry-dead', trouble: 'killed', fires: ['TelemetryAbsent'] },
+  {
+    name: 'not-in-front',
+    env: { WRAP: '1' },
+    lasting: true,
+    fires: ['PatchNotInFront'],
+    shows: ['something is in front'],
+  },
+  {
+    name: 'misconfigured',
+    trouble: 'misconfigured',
+    fires: ['ConfigRejected'],
+    shows: ['a reload is rejected', 'reloads are marked'],
+  },
+  { name: 'telemetry-dead', trouble: 'killed', fires: ['TelemetryAbsent'], shows: ['calls cannot be seen'] },
 ];
 
 /** crossbridge.yml of a scenario's service. */

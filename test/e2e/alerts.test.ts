@@ -7,6 +7,7 @@ import { type Prometheus, startPrometheus } from '../support/prometheus.ts';
 import { describeWithServers } from '../support/servers.ts';
 import { freePorts, waitFor } from '../support/servers-process.ts';
 import { json, startUpstream, type Upstream } from '../support/upstream.ts';
+import { beyond, type SignalName } from './alert-panels.ts';
 import { SCENARIOS, type Scenario, scenarioConfig } from './alert-scenarios.ts';
 
 /** A minute of the rules is a second here: windows, waits and what Alertmanager groups by are all so much shorter. */
@@ -15,6 +16,9 @@ const FASTER = 60;
 /** Seconds of good calls before anything fails, and of trouble. */
 const GOOD_S = 15;
 const TROUBLE_S = 35;
+
+/** Seconds of what dashboards show without trouble: a few scrapes after it began, or ended. */
+const SETTLED_S = 8;
 
 interface Service {
   readonly scenario: Scenario;
@@ -75,6 +79,27 @@ describeWithServers(['prometheus', 'alertmanager'], 'Prometheus and Alertmanager
     return found;
   }
 
+  /** What the dashboards show, by service, over the seconds before `end` (since 1970). */
+  async function shown(end: number, seconds: number): Promise<Map<string, SignalName[]>> {
+    const found = new Map<string, SignalName[]>();
+    for (const { name, shows } of SCENARIOS) {
+      const signals = await beyond(prometheus, name, { start: end - seconds, end });
+      if (shows !== undefined) found.set(name, [...signals.keys()].sort());
+      const values = [...signals].map(([signal, value]) => `${signal} (${value.toFixed(2)})`);
+      if (values.length > 0) console.log(`${name} shows: ${values.join(', ')}`);
+    }
+    return found;
+  }
+
+  /** What they should show. */
+  function expected(of: (scenario: Scenario) => boolean): Map<string, SignalName[]> {
+    return new Map(
+      SCENARIOS.flatMap((scenario) =>
+        scenario.shows === undefined ? [] : [[scenario.name, of(scenario) ? [...scenario.shows].sort() : []]],
+      ),
+    );
+  }
+
   function summaryOf(job: string, alert: string): string | undefined {
     const found = alertmanager.notifications.find(
       ({ labels }) => labels.job === job && labels.alertname === `CrossBridge${alert}`,
@@ -98,6 +123,7 @@ describeWithServers(['prometheus', 'alertmanager'], 'Prometheus and Alertmanager
       }
     };
     await watch(GOOD_S);
+    expect(await shown(Date.now() / 1000, SETTLED_S)).toEqual(expected(({ lasting }) => lasting === true));
     from = performance.now();
     for (const service of services) {
       const { scenario, upstream, app } = service;
@@ -106,6 +132,7 @@ describeWithServers(['prometheus', 'alertmanager'], 'Prometheus and Alertmanager
       if (scenario.trouble === 'misconfigured') app.reconfigure('runtime: { operations: { call: { retri: quick } } }');
     }
     await watch(TROUBLE_S);
+    const troubled = Date.now() / 1000;
     const recovered = performance.now();
     for (const service of services) {
       const { scenario, upstream, port } = service;
@@ -116,6 +143,7 @@ describeWithServers(['prometheus', 'alertmanager'], 'Prometheus and Alertmanager
       const times = [...alerts].map(([alert, ms]) => `${alert} ${(ms / 1000).toFixed(1)}`);
       console.log(`${job}: ${times.join(', ') || 'nothing'}`);
     }
+    expect(await shown(troubled, TROUBLE_S)).toEqual(expected(() => true));
     for (const { name, fires } of SCENARIOS) {
       expect([...(seen.get(name)?.keys() ?? [])].sort(), name).toEqual([...fires].sort());
     }
@@ -152,6 +180,7 @@ describeWithServers(['prometheus', 'alertmanager'], 'Prometheus and Alertmanager
       },
       { what: 'the alerts to end', timeoutMs: 150_000, everyMs: 500, log: prometheus.log },
     );
+    expect(await shown(Date.now() / 1000, SETTLED_S)).toEqual(expected(({ lasting }) => lasting === true));
     console.log(`all ended ${((performance.now() - recovered) / 1000).toFixed(1)} s after the recovery`);
   });
 });
