@@ -1,3 +1,4 @@
+import type { BucketLevel } from './bucket-level.ts';
 import { OwedTokens } from './owed-tokens.ts';
 import type { SharedDecision, SharedRate } from './shared-decision.ts';
 import type { StoreFallback } from './store-fallback.ts';
@@ -12,17 +13,20 @@ export class BucketAlone {
     this.#fallback = fallback;
   }
 
-  /** @param free tokens that the shared bucket is thought to have */
-  decide(storeKey: string, rate: SharedRate, cost: number, free: number, nowMs: number): SharedDecision {
-    if (!this.#active) this.#fallback.begin(storeKey, rate, free);
+  /** Decides one request. */
+  decide(level: BucketLevel, cost: number, nowMs: number): SharedDecision {
+    const { storeKey, rate } = level;
+    if (!this.#active) this.#fallback.begin(storeKey, rate, level.free(nowMs));
     this.#active = true;
     const decision = this.#fallback.decide(storeKey, rate, cost);
-    if (decision.admitted) this.owe(rate, cost, nowMs);
+    if (decision.admitted && this.#fallback.mode === 'allow') this.owe(rate, cost, nowMs);
     return decision;
   }
 
-  /** The store decides again. */
-  end(): void {
+  /** The store decides again. To be told before it is known what it says. */
+  end(level: BucketLevel, nowMs: number): void {
+    if (!this.#active) return;
+    this.owe(level.rate, this.#missing(level, nowMs), nowMs);
     this.#active = false;
   }
 
@@ -32,12 +36,17 @@ export class BucketAlone {
   }
 
   /** Tokens that the store is to hear of. */
-  owed(rate: SharedRate, nowMs: number): number {
-    return this.#owed.amount(this.#fallback.perMs(rate), nowMs);
+  owed(level: BucketLevel, nowMs: number): number {
+    const missing = this.#active ? this.#missing(level, nowMs) : 0;
+    return missing + this.#owed.amount(this.#fallback.perMs(level.rate), nowMs);
   }
 
   /** The store has heard of them. */
   told(): void {
     this.#owed.clear();
+  }
+
+  #missing(level: BucketLevel, nowMs: number): number {
+    return this.#fallback.missing(level.storeKey, level.rate, level.free(nowMs));
   }
 }

@@ -48,7 +48,7 @@ export class SharedBucket implements LeaseHolder {
       this.#line.length === 0 &&
       this.#stash.empty &&
       this.emptyMs(Number.POSITIVE_INFINITY) === 0 &&
-      this.#alone.owed(this.rate, nowMs) === 0
+      this.#alone.owed(this.level, nowMs) === 0
     );
   }
 
@@ -134,20 +134,20 @@ export class SharedBucket implements LeaseHolder {
   /** What decides while the store does not. */
   decideAlone(cost: number): SharedDecision {
     const nowMs = this.#world.clock.now();
-    return this.#alone.decide(this.level.storeKey, this.rate, cost, this.level.free(nowMs), nowMs);
+    return this.#alone.decide(this.level, cost, nowMs);
   }
 
   /** Takes note of what the store says. */
   learn(answer: StoreAnswer, bucket: BucketAnswer, nowMs: number): void {
+    this.#alone.end(this.level, nowMs);
     this.level.learn(answer, bucket, nowMs);
-    this.#alone.end();
   }
 
   async #ask(giveBack: boolean): Promise<void> {
     if (this.#asking) return;
     const nowMs = this.#world.clock.now();
     // The store is told first what was handed out without it.
-    const owed = this.#alone.owed(this.rate, nowMs);
+    const owed = this.#alone.owed(this.level, nowMs);
     const owing = owed > 0;
     const asked = owing ? [] : this.#line.front();
     const request = owing

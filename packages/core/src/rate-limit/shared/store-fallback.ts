@@ -36,6 +36,16 @@ export class StoreFallback {
     if (surplus > 0) this.#limiter.decide(storeKey, { capacity, windowSeconds }, Math.min(surplus, capacity));
   }
 
+  /**
+   * How much fuller than the local bucket its share of the shared one has become, which has refilled while nobody could take of it: what the
+   * two have in common is not to be had twice.
+   */
+  missing(storeKey: string, rate: SharedRate, free: number): number {
+    if (this.mode !== 'local') return 0;
+    const { capacity, windowSeconds } = this.#localRate(rate);
+    return Math.max(0, free * this.#share - this.#limiter.getRemaining(storeKey, capacity, windowSeconds));
+  }
+
   /** Tokens per millisecond that a process may hand out by itself. */
   perMs({ capacity, windowSeconds }: SharedRate): number {
     return (capacity * this.#share) / (windowSeconds * 1000);
