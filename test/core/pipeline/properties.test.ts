@@ -26,6 +26,11 @@ function always(law: (played: Played) => void, worlds: fc.Arbitrary<World> = any
   );
 }
 
+/** Of calls that begin in the same millisecond and share a circuit, which one it refuses is not told by the policies. */
+function startsApart({ calls }: World): boolean {
+  return new Set(calls.map(({ startAtMs }) => startAtMs)).size === calls.length;
+}
+
 function ofEveryCall(law: (call: PlayedCall, played: Played) => void): (played: Played) => void {
   return (played) => {
     expect(played.calls).toHaveLength(played.world.calls.length);
@@ -61,7 +66,7 @@ describe('any calls under any policies', () => {
     ));
   it.each(['plain', 'scoped'] as const)('have the same story when those that go through at once are %s', (watched) =>
     fc.assert(
-      fc.asyncProperty(fc.oneof(anyWorld, reloadedWorld, fragileWorld), async (world) => {
+      fc.asyncProperty(fc.oneof(anyWorld, reloadedWorld, fragileWorld).filter(startsApart), async (world) => {
         const plain = await play(world, watched);
         const told = await play(world);
         sameStories(told, plain);
