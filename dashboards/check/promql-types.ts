@@ -8,6 +8,8 @@ const FUNCTIONS: Readonly<Record<string, { readonly takes: readonly Type[]; read
   rate: { takes: ['matrix'], gives: 'vector' },
   increase: { takes: ['matrix'], gives: 'vector' },
   avg_over_time: { takes: ['matrix'], gives: 'vector' },
+  min_over_time: { takes: ['matrix'], gives: 'vector' },
+  count_over_time: { takes: ['matrix'], gives: 'vector' },
   last_over_time: { takes: ['matrix'], gives: 'vector' },
   sort_desc: { takes: ['vector'], gives: 'vector' },
   vector: { takes: ['scalar'], gives: 'vector' },
@@ -37,6 +39,14 @@ function typeOf(node: Node, source: string, errors: string[]): Type {
     case 'MatrixSelector':
       if (node.getChild('VectorSelector') === null) errors.push(`a window of what is no series: ${text(node)}`);
       return 'matrix';
+    case 'OffsetExpr':
+    case 'SubqueryExpr': {
+      const inner = expressionsIn(node)[0];
+      const type = inner === undefined ? 'vector' : child(inner);
+      if (node.name === 'OffsetExpr') return type;
+      expect(type, 'vector', text(node), errors);
+      return 'matrix';
+    }
     case 'ParenExpr': {
       const inner = expressionsIn(node)[0];
       return inner === undefined ? 'vector' : child(inner);
@@ -93,6 +103,7 @@ const EXPRESSIONS: ReadonlySet<string> = new Set([
   'BinaryExpr',
   'UnaryExpr',
   'SubqueryExpr',
+  'OffsetExpr',
 ]);
 
 function expressionsIn(node: Node): Node[] {

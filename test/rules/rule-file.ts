@@ -55,7 +55,11 @@ export function isExpected(rule: Rule, { tests }: UnitTestFile): boolean {
   return tests.some(({ alert_rule_test = [] }) =>
     alert_rule_test.some(
       ({ alertname, exp_alerts }) =>
-        alertname === rule.alert && exp_alerts.some(({ exp_labels }) => exp_labels.window === rule.labels?.window),
+        alertname === rule.alert &&
+        exp_alerts.some(
+          ({ exp_labels: { severity, window } }) =>
+            severity === rule.labels?.severity && window === rule.labels?.window,
+        ),
     ),
   );
 }

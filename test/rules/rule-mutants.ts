@@ -33,7 +33,7 @@ function comparisons(text: string): Edit[] {
 }
 
 function windows(text: string): Edit[] {
-  return replaced(text, /(?<=\[)\d+[smhd](?=\])/g, scaled);
+  return replaced(text, /(?<=\[|offset )\d+[smhd]\b/g, scaled);
 }
 
 /** Each part of what `and`, `or` and `unless` join, but for the first. */
@@ -77,10 +77,13 @@ const MISTAKEN: Readonly<Record<string, string>> = {
   max: 'sum',
   rate: 'increase',
   avg_over_time: 'max_over_time',
+  min_over_time: 'max_over_time',
 };
 
 function functions(text: string): Edit[] {
-  return replaced(text, /\b(?:sum|max|rate|avg_over_time)\b(?= by|\()/g, (name) => [MISTAKEN[name] ?? '']);
+  return replaced(text, /\b(?:sum|max|rate|avg_over_time|min_over_time)\b(?= by|\()/g, (name) => [
+    MISTAKEN[name] ?? '',
+  ]);
 }
 
 function waits(rule: Rule): Mutation[] {

@@ -85,7 +85,7 @@ describeWithServers(['promtool'], 'mistakes in the rules', () => {
   test('are each found by a unit test', { timeout: 300_000 }, async () => {
     let survivors: Mutant[] = rules.flatMap((original) =>
       mutationsOf(original).map(({ what, rule }) => ({
-        what: `${original.alert ?? original.record}${original.labels?.window ?? ''}: ${what}`,
+        what: `${original.alert ?? original.record} ${original.labels?.severity ?? ''}${original.labels?.window ?? ''}: ${what}`,
         original,
         rule,
       })),

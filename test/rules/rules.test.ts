@@ -54,7 +54,7 @@ describe('dashboards/rules', () => {
         if (within === 'rate' || within === 'increase') expect(['counter', 'histogram', undefined]).toContain(type);
         if (type === 'counter' || type === 'histogram') {
           // Whether a counter is there at all may be asked without a rate.
-          if (!expr.startsWith('group ')) expect(['rate', 'increase'], expr).toContain(within);
+          if (!expr.startsWith('count_over_time(group ')) expect(['rate', 'increase'], expr).toContain(within);
         }
       }
     }
@@ -63,7 +63,7 @@ describe('dashboards/rules', () => {
   test('records under names that say the labels, the metric and the operation', () => {
     for (const { record } of RULES) {
       if (record !== undefined)
-        expect(record).toMatch(/^(?:job|job_\w+):crossbridge_\w+:(?:ratio_)?(?:rate\w+|ratio)$/);
+        expect(record).toMatch(/^(?:job|job_\w+):crossbridge_\w+:(?:ratio_)?(?:rate\w+|ratio|max)$/);
     }
   });
 
@@ -131,6 +131,13 @@ describe('time of the rules', () => {
 
   test('leaves the objective to the installation', () => {
     expect(rulesText({ ...DEFAULT_SETTINGS, objective: 0.999 })).toContain('ratio_rate1h > 0.0144');
+  });
+
+  test('never asks for more failures than there can be, however low the objective is', () => {
+    const low = rulesText({ ...DEFAULT_SETTINGS, objective: 0.9 });
+    expect(low).toContain('ratio_rate1h > 0.9\n');
+    expect(low).toContain('Calls fail 9 times as fast as an objective of 90 % allows, over 1h');
+    expect(low).toContain('ratio_rate6h > 0.6\n');
   });
 });
 

@@ -38,11 +38,12 @@ export function agent({ time }: RuleSettings): RuleGroup {
       {
         alert: 'CrossBridgeTelemetryAbsent',
         severity: 'critical',
-        expression: `group ${by()} (last_over_time(${alive}[${time('1h')}]))\nunless group ${by()} (${alive})`,
+        // Not of what runs for some minutes and ends, as a nightly job does.
+        expression: `count_over_time(group ${by()} (${alive})[${time('1h')}:${time('1m')}]) > 10\nunless group ${by()} (${alive})`,
         for: time('5m'),
         summary: `${value('job')} has sent no metrics for 5m`,
         description:
-          'The service had metrics within the last hour and has none now: it is down, or they do not arrive. No other alert of it can fire meanwhile. Ends after an hour, when nothing remembers the service any more.',
+          'The service had metrics for more than ten minutes of the last hour and has none now: it is down, or they do not arrive. No other alert of it can fire meanwhile. Ends within the hour, when nothing remembers the service any more.',
         dashboard: 'overview',
         about: 'service',
       },

@@ -6,30 +6,35 @@ import { OPERATION_OF_JOB } from '../rules/template.ts';
 import { is } from '../selector.ts';
 import { failureReason } from './failure-reason.ts';
 
+/** Recorded: 1 while the breaker of a process has not closed again. */
+const OPEN = 'job_instance_operation:crossbridge_circuit_breaker_open:max';
+
 /** Circuit breakers keep calls away from what does not work. */
 export function breakers({ time }: RuleSettings): RuleGroup {
-  const processes = (...states: ('open' | 'half_open' | 'isolated')[]): string =>
-    `count ${by(operation)} (${series(stateMetric, 'value', [is(breakerState, ...states)])} == 1)`;
+  // A probe that fails is a moment in half_open: no recovery.
+  const open = series(stateMetric, 'value', [is(breakerState, 'open', 'half_open')]);
+  const isolated = series(stateMetric, 'value', [is(breakerState, 'isolated')]);
   const openings = series(breakerTransitions, 'value', [is(breakerFrom, 'closed'), is(breakerTo, 'open')]);
   return {
     name: 'crossbridge-breakers',
     rules: [
+      { record: OPEN, expression: `max ${by('instance', operation)} (${open})` },
       {
         alert: 'CrossBridgeBreakerOpen',
         severity: 'warning',
-        // A probe that fails is a moment in half_open: no recovery.
-        expression: processes('open', 'half_open'),
-        for: time('2m'),
+        // Of each process by itself: among many one is always open for a moment.
+        expression: `count ${by(operation)} (min_over_time(${OPEN}[${time('2m')}]) == 1)`,
+        for: time('1m'),
         summary: `${OPERATION_OF_JOB}: the circuit breaker is open in {{ $value }} process(es)${failureReason(time('5m'))}`,
         description:
-          'The circuit breaker has not closed for 2m: its probes fail. A breaker in shadow mode is shown as well, and refuses nothing.',
+          'The circuit breaker of a process has not closed for minutes: its probes fail. A breaker in shadow mode is shown as well, and refuses nothing.',
         dashboard: 'retries',
         about: 'operation',
       },
       {
         alert: 'CrossBridgeBreakerIsolated',
         severity: 'info',
-        expression: processes('isolated'),
+        expression: `count ${by(operation)} (${isolated} == 1)`,
         for: time('1h'),
         summary: `${OPERATION_OF_JOB}: the circuit breaker has been held open by hand for an hour in {{ $value }} process(es)`,
         description: 'Somebody called isolate() and nobody reset() since: every call of this operation is refused.',

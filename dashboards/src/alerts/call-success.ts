@@ -9,6 +9,9 @@ import { failureReason } from './failure-reason.ts';
 /** Calls per second below which a share of failed calls says little: three a minute. */
 const BUSY = 0.05;
 
+/** Share of failed calls that is too much for any objective: one of 90 % cannot burn 14.4 times as fast. */
+const HIGHEST = 0.9;
+
 interface Burn {
   readonly severity: 'critical' | 'warning';
   /** How many times faster than the objective allows for. */
@@ -36,7 +39,8 @@ export function callSuccess(settings: RuleSettings): RuleGroup {
 
 function burnAlert(burn: Burn, { time, objective }: RuleSettings): AlertRule {
   const { severity, factor, long, short } = burn;
-  const limit = Number((factor * (1 - objective)).toPrecision(6));
+  const limit = Number(Math.min(HIGHEST, factor * (1 - objective)).toPrecision(6));
+  const times = limit === HIGHEST ? Number((HIGHEST / (1 - objective)).toPrecision(3)) : factor;
   return {
     alert: 'CrossBridgeCallSuccessBurn',
     severity,
@@ -48,7 +52,7 @@ function burnAlert(burn: Burn, { time, objective }: RuleSettings): AlertRule {
     ].join('\n'),
     for: time(burn.for),
     summary: `${OPERATION_OF_JOB}: {{ $value | humanizePercentage }} of the calls of ${long} failed${failureReason(time('5m'))}`,
-    description: `Calls fail ${factor === 1 ? '' : `${factor} times `}as fast as an objective of ${percent(objective)} allows, over ${long} and still over ${short}. Failed: an error, a timeout, or refused by the bulkhead or the circuit breaker.`,
+    description: `Calls fail ${times === 1 ? '' : `${times} times `}as fast as an objective of ${percent(objective)} allows, over ${long} and still over ${short}. Failed: an error, a timeout, or refused by the bulkhead or the circuit breaker.`,
     dashboard: 'overview',
     about: 'operation',
   };

@@ -35,6 +35,10 @@ function written(path: string): string {
   return existsSync(path) ? readFileSync(path, 'utf8') : skeleton;
 }
 
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}
+
 if (import.meta.main) {
   const { values } = parseArgs({
     options: {
@@ -48,7 +52,12 @@ if (import.meta.main) {
   if (!(objective > 0 && objective < 1)) {
     throw new RangeError(`--objective is '${values.objective}': give the share of calls that should succeed, as 0.99`);
   }
-  const settings = { ...DEFAULT_SETTINGS, objective, grafanaUrl: values.grafana, runbooksUrl: values.runbooks };
+  const settings = {
+    ...DEFAULT_SETTINGS,
+    objective,
+    grafanaUrl: withoutSlash(values.grafana),
+    runbooksUrl: withoutSlash(values.runbooks),
+  };
   writeFileSync(values.out, rulesText(settings));
   console.log(values.out);
   for (const [file, text] of runbooks()) writeFileSync(`${RUNBOOKS}${file}`, text);
