@@ -1,4 +1,4 @@
-import { type Fetch, hardenFetch, hardenUndiciRequest, type UndiciRequest } from '@crossbridge/integrations/fetch';
+import { type Fetch, hardenFetch, hardenUndiciRequest } from '@crossbridge/integrations/fetch';
 import { type Below, type Control, isPatched, Layer } from './hooks/layer.ts';
 import { type ModulePatch, type PatchHost, within } from './patch.ts';
 
@@ -40,7 +40,7 @@ function installLate(main: Main, host: PatchHost): readonly Layer[] {
   if (isPatched(dispatcher.request)) return [];
   return [
     new Layer(dispatcher, 'request', requestControl(host)),
-    new Layer(main, 'request', topLevelControl(host)),
+    new Layer(main, 'request', requestControl(host)),
     new Layer(main, 'fetch', fetchControl(host)),
   ];
 }
@@ -48,32 +48,12 @@ function installLate(main: Main, host: PatchHost): readonly Layer[] {
 function requestControl(host: PatchHost): Control {
   return controlOf((below) =>
     hardenUndiciRequest(
-      function request(this: object, ...args) {
+      function request(this: unknown, ...args: unknown[]) {
         return below(this, args);
       },
       { bridge: host.bridge, operation: (matched) => host.operation(matched) },
     ),
   );
-}
-
-/** `request(url, options)`, of which `request` of a dispatcher wants the address in parts. */
-function topLevelControl(host: PatchHost): Control {
-  return (self, args, below) => {
-    const [address, given, callback] = args;
-    const options = typeof given === 'object' && given !== null ? given : {};
-    const url = URL.parse(String(address));
-    if (url === null || typeof given === 'function' || 'path' in options) return below(self, args);
-    const request = hardenUndiciRequest(
-      (sent, answer) => {
-        const { origin, path, ...rest } = sent;
-        return below(self, [new URL(path ?? '', String(origin)), rest, ...(answer === undefined ? [] : [answer])]);
-      },
-      { bridge: host.bridge, operation: (matched) => host.operation(matched) },
-    );
-    const { method = 'body' in options && options.body ? 'PUT' : 'GET' } = options as { readonly method?: string };
-    const parts = { ...options, method, origin: url.origin, path: `${url.pathname}${url.search}` };
-    return Reflect.apply(request, self as object, [parts, callback] as Parameters<UndiciRequest>);
-  };
 }
 
 function fetchControl(host: PatchHost): Control {

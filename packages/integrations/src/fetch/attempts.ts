@@ -11,7 +11,7 @@ export interface Exchange<R> {
   readonly idempotent: boolean;
   /** False when the body can be read only once. */
   readonly replayable: boolean;
-  readonly host: string;
+  readonly host: string | undefined;
   /** Prepares one attempt; `signal` is the caller's and that of the policies in one. */
   attempt(attempt: number, signal: AbortSignal): ExchangeAttempt<R>;
   status(answer: R): number;

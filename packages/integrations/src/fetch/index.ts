@@ -8,5 +8,5 @@ export { compileUpstreams, type UpstreamMatcher } from './match.ts';
 export type { HardenFetchOptions, HardenRequestOptions } from './options.ts';
 export type { Fetch, FetchInit, FetchInput } from './request.ts';
 export type { TokenOptions } from './token-meter.ts';
-export type { UndiciRequest, UndiciRequestOptions, UndiciResponse } from './undici-request.ts';
+export type { UndiciRequest } from './undici-request.ts';
 export { hardenUndiciRequest } from './undici-request.ts';

@@ -6,24 +6,12 @@ import { markHardened } from './hardened-mark.ts';
 import { assertHardenRequestOptions, type HardenRequestOptions } from './options.ts';
 import { isIdempotent } from './request.ts';
 import { type Target, targetMatcher } from './rules.ts';
+import { readUndiciCall, type UndiciCall } from './undici-call.ts';
 import { headersOf, readHeaders } from './undici-headers.ts';
 import { isSignal, readSignal } from './undici-signal.ts';
 
-/** What `request` of undici is called with, as far as it is needed here. */
-export interface UndiciRequestOptions {
-  readonly origin?: string | URL;
-  readonly path?: string;
-  readonly method?: string;
-  readonly body?: unknown;
-  readonly headers?: unknown;
-  readonly signal?: unknown;
-  readonly idempotent?: boolean;
-  readonly upgrade?: unknown;
-  readonly opaque?: unknown;
-}
-
 /** What it answers. */
-export interface UndiciResponse {
+interface UndiciResponse {
   readonly statusCode: number;
   readonly headers: unknown;
   readonly body: {
@@ -34,15 +22,15 @@ export interface UndiciResponse {
 
 type Callback = (error: unknown, data?: unknown) => void;
 
-/** `request` of a dispatcher of undici (`Agent`, `Pool`, `Client` …), which is called on the dispatcher. */
-export type UndiciRequest = (this: object, options: UndiciRequestOptions, callback?: Callback) => unknown;
+/** `request` of undici: that of the package, of an address, or that of a dispatcher (`Agent`, `Pool`, `Client` …), which is called on it. */
+export type UndiciRequest = (this: never, ...args: never[]) => unknown;
 
 /** Longest body of a failed answer that is read so that its connection can be used again. */
 const MAX_DUMPED_BYTES = 128 * 1024;
 
 /**
- * Wraps `Dispatcher.prototype.request` of the package `undici` (6, 7 or 8) so that the requests which match a rule run under the policies of its
- * operation; all others pass untouched. Promises and callbacks both work.
+ * Wraps `request` of the package `undici` (6, 7 or 8), or that of one of its dispatchers, so that the requests which match a rule run under the
+ * policies of its operation; all others pass untouched. Promises and callbacks both work.
  *
  * - An answer with an error status that is worth another try is retried; when the attempts run out the last real answer is given.
  * - Requests that must not run twice (see `idempotent` of the rule; `idempotent: true` of the request has its say, too) are repeated only
@@ -51,28 +39,32 @@ const MAX_DUMPED_BYTES = 128 * 1024;
  * - The call ends with the headers of the answer. What comes of its body afterwards is the application's.
  *
  * ```ts
- * Dispatcher.prototype.request = hardenUndiciRequest(Dispatcher.prototype.request, { bridge });
+ * const ask = hardenUndiciRequest(request, { bridge, operation: 'search' }); // await ask('http://search/?q=a')
+ * client.request = hardenUndiciRequest(client.request, { bridge, operation: 'search' });
  * ```
  *
- * @throws InvalidArgumentError that names the option, what was given and what is expected
+ * @throws InvalidArgumentError that names the option, what was given and what is expected; the function, for a request of which nobody can see
+ * where it goes
  */
-export function hardenUndiciRequest(request: UndiciRequest, options: HardenRequestOptions): UndiciRequest {
+export function hardenUndiciRequest<F extends UndiciRequest>(request: F, options: HardenRequestOptions): F {
   assertHardenRequestOptions(request, options, 'hardenUndiciRequest');
   const { bridge } = options;
   const match = targetMatcher(options);
-  return markHardened(function hardenedRequest(this: object, given, callback) {
-    const url = urlOf(this, given);
-    const method = (given?.method ?? 'GET').toUpperCase();
-    const target = url === undefined || given.upgrade ? undefined : match(method, url);
-    const untouched = (): unknown => Reflect.apply(request, this, [given, callback]);
+  const hardened = markHardened(function hardenedRequest(this: unknown, ...args: unknown[]): unknown {
+    const untouched = (): unknown => Reflect.apply(request, this as never, args as never[]);
+    const call = readUndiciCall(this, args, request as unknown as (...all: unknown[]) => unknown);
+    if (call === undefined) return untouched();
+    const { options: given, callback } = call;
+    const target = given.upgrade ? undefined : match(call.method, call.url);
     // Of what undici does not take it says itself what is wrong.
-    const takes = (callback === undefined || typeof callback === 'function') && isSignal(given?.signal);
-    if (url === undefined || target === undefined || !takes) return untouched();
+    const takes = (callback === undefined || typeof callback === 'function') && isSignal(given.signal);
+    if (target === undefined || !takes) return untouched();
     const authority = authorityOver(target.operation, 'http');
     if (authority === 'none') return untouched();
-    const exchange = exchangeOf(request, this, given, { method, url }, target);
-    const call = { key: currentKey(options.key), nested: authority === 'once' };
-    const sent = sendAttempts(bridge, target.operation, exchange, call);
+    const sent = sendAttempts(bridge, target.operation, exchangeOf(call, target), {
+      key: currentKey(options.key),
+      nested: authority === 'once',
+    });
     const response = sent.response.catch((error: unknown) => {
       if (sent.attempts() === 0) destroyBody(given.body, error);
       throw error;
@@ -80,29 +72,24 @@ export function hardenUndiciRequest(request: UndiciRequest, options: HardenReque
     if (callback === undefined) return response;
     // Not inside the promise: what a callback throws is nobody's rejection.
     response.then(
-      (answer) => queueMicrotask(() => callback(null, answer)),
-      (error: unknown) => queueMicrotask(() => callback(error, { opaque: given.opaque })),
+      (answer) => queueMicrotask(() => (callback as Callback)(null, answer)),
+      (error: unknown) => queueMicrotask(() => (callback as Callback)(error, { opaque: given.opaque })),
     );
     return undefined;
   });
+  return hardened as unknown as F;
 }
 
-function exchangeOf(
-  request: UndiciRequest,
-  dispatcher: object,
-  given: UndiciRequestOptions,
-  { method, url }: { readonly method: string; readonly url: URL },
-  target: Target,
-): Exchange<UndiciResponse> {
-  const { list, headers } = readHeaders(given.headers);
-  const saidIdempotent = given.idempotent ?? isIdempotent({ method, headers });
+function exchangeOf({ options, method, host, ask }: UndiciCall, target: Target): Exchange<UndiciResponse> {
+  const { list, headers } = readHeaders(options.headers);
+  const saidIdempotent = options.idempotent ?? isIdempotent({ method, headers });
   return {
-    signal: readSignal(given.signal),
-    replayable: isReplayable(given.body),
-    host: url.host,
+    signal: readSignal(options.signal),
+    replayable: isReplayable(options.body),
+    host,
     idempotent: target.idempotent === 'auto' ? saidIdempotent : target.idempotent,
     attempt: (_, signal) => ({
-      send: () => Reflect.apply(request, dispatcher, [{ ...given, headers: list, signal }]) as Promise<UndiciResponse>,
+      send: () => ask({ headers: list, signal }) as Promise<UndiciResponse>,
       accept: (answer) => answer,
     }),
     status: ({ statusCode }) => statusCode,
@@ -113,21 +100,6 @@ function exchangeOf(
       void body.dump({ limit: MAX_DUMPED_BYTES }).catch(() => {});
     },
   };
-}
-
-/** Where a request goes: pools and clients know their origin themselves. */
-function urlOf(dispatcher: object, given: UndiciRequestOptions | undefined): URL | undefined {
-  if (typeof given !== 'object' || given === null || typeof given.path !== 'string') return undefined;
-  const url = URL.parse(given.path, String(given.origin ?? originOf(dispatcher) ?? ''));
-  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') ? url : undefined;
-}
-
-function originOf(dispatcher: object): unknown {
-  for (let holder: object | null = dispatcher; holder !== null; holder = Object.getPrototypeOf(holder)) {
-    const key = Object.getOwnPropertySymbols(holder).find(({ description }) => description === 'url');
-    if (key !== undefined) return (dispatcher as Record<symbol, unknown>)[key];
-  }
-  return undefined;
 }
 
 function isReplayable(body: unknown): boolean {
