@@ -160,7 +160,12 @@ describe('the limits of a bridge with a store', () => {
     const bridge = processWith({ rateLimit: { capacity: 10, windowSeconds: 1000 } });
     expect((await outcomes(times(6, () => call(bridge)))).ok).toBe(6);
     bridge.apply(configOf({ rateLimit: { capacity: 14, windowSeconds: 1000 } }));
-    expect((await outcomes(times(10, () => call(bridge)))).ok).toBe(4);
+    expect((await outcomes(times(3, () => call(bridge)))).ok).toBe(3);
+    bridge.apply(configOf({ rateLimit: { capacity: 5, windowSeconds: 1 } }));
+    // The store hears of it with the next question.
+    await outcomes([call(bridge)]);
+    await clock.advance(2000);
+    expect((await outcomes(times(10, () => call(bridge)))).ok).toBe(5);
   });
 });
 
@@ -183,6 +188,71 @@ describe('a call that waits for the store', () => {
     await clock.advance(20);
     expect(await failed).toMatchObject({ code: 'deadline_exceeded' });
     expect(clock.now() - startedMs).toBe(20);
+  });
+});
+
+describe('several shared limits', () => {
+  const pair = (more: object) => ({
+    rateLimits: ['a', 'b'].map((name) => ({ name, capacity: 2, windowSeconds: 1, ...more })),
+  });
+
+  it('let no more calls wait than the queue of each has places for', async () => {
+    const bridge = processWith(pair({ maxWaitMs: 60_000, queue: 1 }));
+    const { ok, errors } = await outcomes(times(5, () => call(bridge)));
+    expect(ok).toBe(3);
+    expect(errors.every((error) => (error as { code?: string }).code === 'rate_limited')).toBe(true);
+    // The place is free again.
+    expect((await outcomes(times(2, () => call(bridge)))).ok).toBeGreaterThan(0);
+  });
+
+  it('have back what the store took for a call that was aborted meanwhile', async () => {
+    const bridge = processWith(pair({ windowSeconds: 1e6 }));
+    store.roundTripMs = 20;
+    const controller = new AbortController();
+    const aborted = rejection(call(bridge, { signal: controller.signal, deadlineMs: 1000 }));
+    await clock.advance(15);
+    controller.abort(new Error('enough'));
+    expect(await aborted).toMatchObject({ message: 'enough' });
+    await clock.advance(100);
+    expect((await outcomes(times(3, () => call(bridge)))).ok).toBe(2);
+  });
+});
+
+describe('a call that is limited by leased tokens', () => {
+  const HOT = { rateLimit: { capacity: 10_000, windowSeconds: 1 } };
+
+  async function warm(bridge: Bridge): Promise<void> {
+    for (let ms = 0; ms < 300; ms += 1) {
+      for (const one of times(5, () => call(bridge))) void one.catch(() => {});
+      await clock.advance(1);
+    }
+  }
+
+  it('is a plain one to observers', async () => {
+    const bridge = createBridge(configOf(HOT), { sharedStore: store.client(), clock });
+    await warm(bridge);
+    const plain: (readonly string[])[] = [];
+    bridge.observe({
+      on: (event) => void told.push(event),
+      plain: (one) => void plain.push(one.rateLimits),
+      wants: () => 'plain',
+    });
+    await call(bridge);
+    expect(plain).toEqual([['search']]);
+    expect(decided()).toEqual([]);
+  });
+
+  it('hedges with leased tokens, and not where the store would have to be asked', async () => {
+    const slow = (bridge: Bridge) =>
+      bridge.run('search', () => new Promise((resolve) => clock.setTimeout(() => resolve('done'), 50)), { key: 'u' });
+    const hedges = () => told.flatMap((event) => (event.type === 'hedge.decided' ? [event.decision] : []));
+    const operation = { rateLimit: { ...HOT.rateLimit, per: 'attempt' }, hedge: { delayMs: 10 } } as const;
+    const bridge = processWith(operation);
+    await clock.run(slow(bridge));
+    expect(hedges()).toEqual(['throttled']);
+    await warm(bridge);
+    await clock.run(slow(bridge));
+    expect(hedges().at(-1)).toBe('hedged');
   });
 });
 
