@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { hardenFetch, isHardened } from '@crossbridge/integrations/fetch';
+import { isHardened } from '@crossbridge/integrations/control';
+import { hardenFetch } from '@crossbridge/integrations/fetch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anthropicPatch } from '../../../packages/agent/src/patches/anthropic.ts';
 import { openaiPatch } from '../../../packages/agent/src/patches/openai.ts';

@@ -1,4 +1,4 @@
-import { type CommandRules, controlIORedis, runOptionsOf } from '@crossbridge/integrations/ioredis';
+import { type CommandRules, controlIORedis, runOptionsOf } from '@crossbridge/integrations/control';
 import { Layer } from './hooks/layer.ts';
 import { type ModulePatch, type PatchedFile, type PatchHost, within } from './patch.ts';
 

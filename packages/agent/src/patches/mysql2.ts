@@ -3,7 +3,7 @@ import {
   controlMysqlPool,
   type MysqlConnectionClass,
   type MysqlControls,
-} from '@crossbridge/integrations/mysql2';
+} from '@crossbridge/integrations/control';
 import { Layer } from './hooks/layer.ts';
 import { type ModulePatch, type PatchedFile, within } from './patch.ts';
 

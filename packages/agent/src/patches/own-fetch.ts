@@ -1,4 +1,5 @@
-import { type Fetch, hardenFetch, isHardened } from '@crossbridge/integrations/fetch';
+import { isHardened } from '@crossbridge/integrations/control';
+import { type Fetch, hardenFetch } from '@crossbridge/integrations/fetch';
 import { isPatched, PATCHED } from './hooks/layer.ts';
 import type { PatchHost } from './patch.ts';
 

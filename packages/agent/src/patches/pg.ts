@@ -1,4 +1,4 @@
-import { controlPgClients, controlPgPools } from '@crossbridge/integrations/pg';
+import { controlPgClients, controlPgPools } from '@crossbridge/integrations/control';
 import { Layer } from './hooks/layer.ts';
 import { type ModulePatch, within } from './patch.ts';
 

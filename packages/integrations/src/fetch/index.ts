@@ -3,8 +3,6 @@ export type { TokenUsage } from '../sse/usage.ts';
 export type { KeyOption } from './call-key.ts';
 export { withKey } from './call-key.ts';
 export { hardenFetch } from './harden-fetch.ts';
-export { isHardened } from './hardened-mark.ts';
-export { compileUpstreams, type UpstreamMatcher } from './match.ts';
 export type { HardenFetchOptions, HardenRequestOptions } from './options.ts';
 export type { Fetch, FetchInit, FetchInput } from './request.ts';
 export type { TokenOptions } from './token-meter.ts';

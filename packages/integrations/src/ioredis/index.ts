@@ -1,6 +1,3 @@
 export type { HardenRedisOptions } from '../redis/options.ts';
-export { runOptionsOf } from '../redis/options.ts';
-export { controlIORedis } from './control.ts';
 export type { IORedisClient } from './driver.ts';
 export { hardenIORedis } from './harden-ioredis.ts';
-export type { CommandRules } from './send-command.ts';

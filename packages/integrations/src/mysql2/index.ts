@@ -1,8 +1,6 @@
 export type { DatabaseCallOptions } from '../sql/call-options.ts';
 export { CommitOutcomeUnknown } from '../sql/commit-outcome-unknown.ts';
-export type { MysqlControls, MysqlRules } from './control.ts';
-export { controlMysqlConnection, controlMysqlPool } from './control.ts';
-export type { MysqlConnectionClass, MysqlConnectionOf, MysqlPool } from './driver.ts';
+export type { MysqlConnectionOf, MysqlPool } from './driver.ts';
 export type {
   HardenedMysqlConnection,
   HardenMysqlConnectionOptions,

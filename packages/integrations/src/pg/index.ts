@@ -1,7 +1,5 @@
 export type { DatabaseCallOptions, HardenDatabaseOptions } from '../sql/call-options.ts';
 export { CommitOutcomeUnknown } from '../sql/commit-outcome-unknown.ts';
-export type { PgControl, PgRules } from './control.ts';
-export { controlPgClients, controlPgPools } from './control.ts';
 export type { ClientOf, PgClient, PgPool } from './driver.ts';
 export type { HardenedPgClient, HardenPgClientOptions, PgClientCallOptions } from './harden-pg-client.ts';
 export { hardenPgClient } from './harden-pg-client.ts';

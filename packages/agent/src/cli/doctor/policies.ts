@@ -1,5 +1,5 @@
 import type { OperationConfig, PatchName } from '@crossbridge/core/config';
-import { compileUpstreams } from '@crossbridge/integrations/fetch';
+import { compileUpstreams } from '@crossbridge/integrations/control';
 import type { AgentFacts } from '../../doctor/facts.ts';
 
 type Config = AgentFacts['config'];
