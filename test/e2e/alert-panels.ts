@@ -27,7 +27,7 @@ export const SIGNALS = {
     dashboard: 'overview',
     panel: 'Where the time goes',
     of: { crossbridge_phase: 'attempt' },
-    above: 0.12,
+    above: 0.25,
   },
   'attempts fail': { dashboard: 'retries', panel: 'Failed attempts by error', above: 0.5 },
   'retries multiply': { dashboard: 'retries', panel: 'Amplification', above: 1.5 },
@@ -53,6 +53,9 @@ export const SIGNALS = {
 } as const satisfies Record<string, Signal>;
 
 export type SignalName = keyof typeof SIGNALS;
+
+/** Between two points of a graph: a scrape. */
+const STEP_S = 0.5;
 
 const NAMES = Object.keys(SIGNALS) as SignalName[];
 
@@ -82,14 +85,16 @@ async function shown(prometheus: Prometheus, signal: Signal, job: string, span: 
   const low = signal.below !== undefined;
   const start = signal.empty === true ? (span.start + span.end) / 2 : span.start;
   const furthest = (values: readonly number[]): number => (low ? Math.min(...values) : Math.max(...values));
+  // What was there for a moment only has no mean to speak of.
+  const enough = signal.moment === true ? 1 : (span.end - start) / STEP_S / 4;
   const values: number[] = [];
   for (const expression of expressionsOf(signal)) {
     // Four scrapes in each rate.
     const query = interpolate(expression, { ...EVERYTHING, job });
-    for (const { labels, samples } of await prometheus.queryRange(query, { ...span, start, step: 0.5 })) {
+    for (const { labels, samples } of await prometheus.queryRange(query, { ...span, start, step: STEP_S })) {
       const finite = samples.map(([, value]) => value).filter(Number.isFinite);
       const own = Object.entries(signal.of ?? {}).every(([label, value]) => labels[label] === value);
-      if (finite.length > 0 && own) values.push(signal.moment === true ? furthest(finite) : mean(finite));
+      if (finite.length >= enough && own) values.push(signal.moment === true ? furthest(finite) : mean(finite));
     }
   }
   return values.length === 0 ? undefined : furthest(values);

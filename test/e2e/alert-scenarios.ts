@@ -70,7 +70,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'upstream-slow',
     answer: after(1000),
-    policies: 'retry: false, timeout: { attempt: 200ms }',
+    policies: 'retry: false, timeout: { attempt: 400ms }',
     fires: ['CallSuccessBurn', 'Degraded'],
     shows: [
       'success falls',
@@ -103,7 +103,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'pool-exhausted',
     answer: after(1200),
     policies: 'retry: false, bulkhead: { limit: 2 }',
-    everyMs: 100,
+    everyMs: 150,
     fires: ['CallSuccessBurn', 'BulkheadSaturated', 'BulkheadRejecting'],
     inhibited: ['BulkheadSaturated', 'BulkheadRejecting'],
     shows: ['success falls', 'the objective burns', 'attempts take long', 'slots are taken', 'the bulkhead rejects'],
