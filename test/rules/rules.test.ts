@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { KNOWN_METRICS, SERIES, seriesOf } from '../../dashboards/check/catalogue-series.ts';
+import { readDashboard } from '../../dashboards/check/dashboard-file.ts';
 import { readPromql } from '../../dashboards/check/promql-reading.ts';
 import { promqlTypeErrors } from '../../dashboards/check/promql-types.ts';
+import { DASHBOARD_TITLES, type DashboardName } from '../../dashboards/src/names.ts';
 import { RULE_FILE, RUNBOOKS, rulesText, runbooks } from '../../dashboards/src/rules/generate.ts';
 import { runbookFile } from '../../dashboards/src/rules/runbook-file.ts';
 import { DEFAULT_SETTINGS, fasterTime, secondsOf } from '../../dashboards/src/rules/settings.ts';
@@ -112,6 +114,33 @@ describe('dashboards/runbooks', () => {
       expect(text, file).toMatch(/^## What it means to users\n\n\S/m);
       expect(text, file).toMatch(/^## What to do.*\n\n\S/m);
       for (const [, link = ''] of text.matchAll(/\]\(([^)#]+\.md)\)/g)) expect(files, file).toContain(link);
+    }
+  });
+});
+
+describe.each([...runbooks()].filter(([file]) => file !== 'watchdog.md'))('dashboards/runbooks/%s', (_, text) => {
+  test('says what to look at first, why it happens, when to doubt it and how to see that it is over', () => {
+    const sections = text.split(/^## /m).slice(1);
+    expect(sections.map((section) => section.slice(0, section.indexOf('\n')))).toEqual([
+      'What it means to users',
+      'What to look at',
+      'Common causes',
+      'What to do',
+      'If it is wrong',
+      'When it is over',
+    ]);
+    for (const section of sections) expect(section).toMatch(/^.+\n\n\S/);
+    const look = sections[1]?.split('\n')[2] ?? '';
+    expect(look).toMatch(/\*\*[^*]+ › [^*]+\*\*/);
+  });
+
+  test('names panels that there are', () => {
+    for (const [, dashboard = '', panel] of text.matchAll(/\*\*([^*]+) › ([^*]+)\*\*/g)) {
+      const name = (Object.keys(DASHBOARD_TITLES) as DashboardName[]).find(
+        (each) => DASHBOARD_TITLES[each] === `CrossBridge / ${dashboard}`,
+      );
+      const panels = name === undefined ? [] : readDashboard(`${name}.json`).panels;
+      expect(panels.filter(({ type }) => type !== 'row').map(({ title }) => title)).toContain(panel);
     }
   });
 });

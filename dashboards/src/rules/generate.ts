@@ -31,7 +31,7 @@ export function runbooks(): ReadonlyMap<string, string> {
 /** A new alert gets a runbook that is still to be written. */
 function written(path: string): string {
   const skeleton =
-    '<!-- alert -->\n<!-- /alert -->\n\n## What it means to users\n\n## What to look at\n\n## What to do\n';
+    '<!-- alert -->\n<!-- /alert -->\n\n## What it means to users\n\n## What to look at\n\n## Common causes\n\n## What to do\n\n## If it is wrong\n\n## When it is over\n';
   return existsSync(path) ? readFileSync(path, 'utf8') : skeleton;
 }
 

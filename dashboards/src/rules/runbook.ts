@@ -1,3 +1,5 @@
+import { operation } from '../../../packages/otel/src/signals/attributes.ts';
+import { label } from '../selector.ts';
 import type { AlertRule } from './model.ts';
 
 const START = '<!-- alert -->';
@@ -24,12 +26,25 @@ export function runbookText(text: string, rules: readonly AlertRule[]): string {
 
 function facts(rules: readonly AlertRule[]): string[] {
   const title = rules[0]?.alert ?? '';
-  return [`# ${title}`, ...rules.flatMap((rule) => ['', ...factsOf(rule)]), ''];
+  return [`# ${title}`, ...rules.flatMap((rule) => ['', ...factsOf(rule)]), '', ...silenceOf(rules), ''];
+}
+
+/** How to have peace from this alert alone, where somebody works on it or it is wrong. */
+function silenceOf([rule]: readonly AlertRule[]): string[] {
+  if (rule === undefined || rule.about === 'everything') return [];
+  const labels = rule.about === 'operation' ? `job=JOB ${label(operation)}=OPERATION` : 'job=JOB';
+  return [
+    'Silence it while somebody works on it, with the labels of the alert:',
+    '',
+    '```sh',
+    `amtool silence add --alertmanager.url=http://127.0.0.1:9093 --duration=2h --comment=WHY alertname=${rule.alert} ${labels}`,
+    '```',
+  ];
 }
 
 function factsOf(rule: AlertRule): string[] {
   const window = rule.labels?.window === undefined ? '' : ` (window ${rule.labels.window})`;
-  const lasting = rule.for === undefined ? 'at once' : `after ${rule.for}`;
+  const lasting = rule.for === undefined ? 'at once' : `when the query has held for ${rule.for}`;
   return [
     `**${SEVERITIES[rule.severity]}**${window}, fires ${lasting}. ${rule.description}`,
     '',
