@@ -61,6 +61,30 @@ it('streams every item, and ends with the value of the generator', async () => {
   expect(observer.ofType('call.ended').map(({ outcome }) => outcome)).toEqual(['success']);
 });
 
+it('hands on what its reader says to it, from the first item on', async () => {
+  const heard: unknown[] = [];
+  const provider = {
+    async *complete(): AsyncGenerator<number, string, string> {
+      for (let item = 0; ; item += 1) {
+        try {
+          heard.push(yield item);
+        } catch (error) {
+          heard.push(error);
+          return 'caught';
+        }
+      }
+    },
+  };
+  const { complete } = hardenAIProvider(provider, { bridge: createBridge({}) });
+  const stream = complete();
+  for (const word of ['to nobody yet', 'one', 'two']) await stream.next(word);
+  const error = new Error('enough');
+  expect([await stream.throw(error), heard]).toEqual([{ value: 'caught', done: true }, ['one', 'two', error]]);
+  const second = complete();
+  await second.next();
+  expect(await second.throw(error)).toEqual({ value: 'caught', done: true });
+});
+
 it('asks for nothing before it is read', async () => {
   const streamer = new Streamer(['a']);
   const { ai, observer } = setUp(streamer);

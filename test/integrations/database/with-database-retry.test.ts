@@ -211,6 +211,14 @@ describe('the decorator withDatabaseRetry', () => {
     const decorate = (): unknown => withDatabaseRetry({})(async () => 1, { kind } as never);
     expect(decorate).toThrow(`withDatabaseRetry wraps functions and methods, not a ${kind}`);
   });
+
+  it('refuses an async generator, whose items it could not take back', () => {
+    const list = async function* () {
+      yield 1;
+    };
+    expect(() => withDatabaseRetry(list)).toThrow('cannot take back the items of an async generator');
+    expect(() => withDatabaseRetry({})(list as never)).toThrow('cannot take back the items of an async generator');
+  });
 });
 
 describe('withDatabaseRetry says what is wrong', () => {

@@ -10,6 +10,7 @@ import {
   refuseOption,
   willAskAbout,
 } from '@crossbridge/core';
+import { isAsyncGenerator } from '../hardened/async-generator.ts';
 import {
   assertBridgeOption,
   assertKeyOption,
@@ -95,6 +96,11 @@ function wrapped(fn: unknown, options: DatabaseRetryOptions, policy: RetryChoice
   if (typeof fn !== 'function' || (context !== undefined && kind !== 'method')) {
     const what = context === undefined ? typeof fn : `a ${String(kind)}`;
     throw new InvalidArgumentError(`${WHOSE} wraps functions and methods, not ${what}`);
+  }
+  if (isAsyncGenerator(fn)) {
+    throw new InvalidArgumentError(
+      `${WHOSE} cannot take back the items of an async generator: wrap what it waits for, or collect its items in an async function`,
+    );
   }
   const { operation = 'db.query', idempotent = false, rateLimitKey } = options;
   willAskAbout(operation);

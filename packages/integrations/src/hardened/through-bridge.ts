@@ -41,14 +41,22 @@ async function* stream(settings: BridgedMethod, invoke: Invoke, args: readonly u
     return { items, first };
   });
   if (first.done === true) return first.value;
-  let passedOn = false;
-  try {
-    yield first.value;
-    passedOn = true;
-    return yield* items;
-  } finally {
-    if (!passedOn) await items.return(undefined);
-  }
+  return yield* begun(items, first);
+}
+
+/** A generator whose first item has been taken already. What its reader says to it reaches it as if nobody stood between. */
+function begun(items: AsyncGenerator, first: IteratorResult<unknown>): AsyncIterable<unknown> {
+  let given = false;
+  const iterator: AsyncIterator<unknown> = {
+    next(sent) {
+      if (given) return items.next(sent);
+      given = true;
+      return Promise.resolve(first);
+    },
+    return: (value) => items.return(value),
+    throw: (error) => items.throw(error),
+  };
+  return { [Symbol.asyncIterator]: () => iterator };
 }
 
 function run<T>(
