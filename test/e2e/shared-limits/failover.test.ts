@@ -4,7 +4,7 @@ import { type ReplicatedRedis, startReplicatedRedis } from '../../support/redis-
 import { describeWithServers } from '../../support/servers.ts';
 import { judge, startFleet } from './fleet.ts';
 
-const RATE = { capacity: 500, windowSeconds: 2 };
+const RATE = { capacity: 500, windowSeconds: 1 };
 
 describeWithServers(['redis'], 'shared limits through a failover', () => {
   let redis: ReplicatedRedis;
@@ -21,11 +21,11 @@ describeWithServers(['redis'], 'shared limits through a failover', () => {
       sentinel: true,
       library: 'ioredis',
       rate: RATE,
-      seconds: 8,
+      seconds: 5,
       perMs: 1,
       limiter: { onStoreError: 'deny', budgetMs: 50 },
     });
-    await sleep(1_500);
+    await sleep(1_000);
     const killedMs = Date.now();
     await redis.primary.kill();
     const verdict = judge(RATE, await reports);

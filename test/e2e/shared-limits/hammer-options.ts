@@ -12,7 +12,10 @@ export interface HammerOptions {
   readonly perMs: number;
   /** Whether they come evenly, and `perMs` is exact, in the place of bursts and rests. */
   readonly steady?: boolean;
-  readonly limiter: Pick<SharedRateLimiterOptions, 'onStoreError' | 'expectedProcesses' | 'leases' | 'budgetMs'>;
+  readonly limiter: Pick<
+    SharedRateLimiterOptions,
+    'onStoreError' | 'expectedProcesses' | 'leases' | 'budgetMs' | 'prefix'
+  >;
 }
 
 /** Times are in milliseconds since 1970. */

@@ -1,24 +1,29 @@
 /** A process that hammers one key of a shared limit and tells when it was admitted. Run by the tests beside it. */
 import { once } from 'node:events';
-import { type Clock, SharedRateLimiter, type SharedStoreClient, systemClock } from '@crossbridge/core';
-import { Cluster, Redis } from 'ioredis';
-import { createClient, createCluster } from 'redis';
-import { ioredisStore } from '../../../packages/integrations/src/redis-store/ioredis-store.ts';
-import { redisStore } from '../../../packages/integrations/src/redis-store/redis-store.ts';
+// No more than it needs, not all that the package exports: many are started at once.
+import { type Clock, systemClock } from '../../../packages/core/src/clock.ts';
+import { SharedRateLimiter } from '../../../packages/core/src/rate-limit/shared/shared-limiter.ts';
+import type { SharedStoreClient } from '../../../packages/core/src/rate-limit/shared/store-client.ts';
 import type { HammerOptions, HammerReport } from './hammer-options.ts';
 
 const options = JSON.parse(process.argv[2] as string) as HammerOptions;
 const { ports, library, rate, seconds, perMs, limiter: settings } = options;
 
-function connect(): SharedStoreClient {
+async function connect(): Promise<SharedStoreClient> {
   const nodes = ports.map((port) => ({ host: '127.0.0.1', port }));
   const [port = 0] = ports;
-  if (options.sentinel === true) return ioredisStore(new Redis({ sentinels: nodes, name: 'main', lazyConnect: true }));
   if (library === 'ioredis') {
+    const { Cluster, Redis } = await import('ioredis');
+    const { ioredisStore } = await import('../../../packages/integrations/src/redis-store/ioredis-store.ts');
+    if (options.sentinel === true) {
+      return ioredisStore(new Redis({ sentinels: nodes, name: 'main', lazyConnect: true }));
+    }
     return ioredisStore(
       ports.length > 1 ? new Cluster(nodes, { lazyConnect: true }) : new Redis(port, { lazyConnect: true }),
     );
   }
+  const { createClient, createCluster } = await import('redis');
+  const { redisStore } = await import('../../../packages/integrations/src/redis-store/redis-store.ts');
   const urls = nodes.map((node) => ({ url: `redis://${node.host}:${node.port}` }));
   return redisStore(ports.length > 1 ? createCluster({ rootNodes: urls }) : createClient(urls[0] ?? {}));
 }
@@ -31,10 +36,11 @@ function watched(client: SharedStoreClient): SharedStoreClient {
     send: (commands) =>
       client.send(commands).map((reply, at) => {
         const words = commands[at]?.words ?? [];
-        const [leaseUs, charge] = [Number(words[11]), Number(words[8])];
+        const [need, charge, leaseUs] = [7, 8, 11].map((word) => Number(words[word])) as [number, number, number];
         return reply.then((answer) => {
           const [passed, atUs] = answer as number[];
-          if (leaseUs === 0 && charge > 0 && Number(passed) > 0)
+          // Without a need it tells of what was admitted before.
+          if (leaseUs === 0 && need > 0 && Number(passed) > 0)
             direct.push([Number(atUs) / 1000, Number(passed) * charge]);
           return answer;
         });
@@ -51,7 +57,7 @@ const clock: Clock = {
     return nowMs;
   },
 };
-const shared = new SharedRateLimiter({ ...settings, client: watched(connect()), clock });
+const shared = new SharedRateLimiter({ ...settings, client: watched(await connect()), clock });
 const limit = shared.limit('hammered', rate);
 const leased: number[] = [];
 const alone: number[] = [];

@@ -9,7 +9,7 @@ import { describeWithServers } from '../../support/servers.ts';
 import { judge, startFleet } from './fleet.ts';
 import type { HammerOptions } from './hammer-options.ts';
 
-const RATE = { capacity: 1000, windowSeconds: 1 };
+const RATE = { capacity: 500, windowSeconds: 0.5 };
 
 describeWithServers(['redis'], 'many processes on one key', () => {
   let server: DatabaseServer;
@@ -17,7 +17,7 @@ describeWithServers(['redis'], 'many processes on one key', () => {
   beforeEach(async () => {
     server = await startRedis();
     const limiter = { onStoreError: 'deny', budgetMs: 5_000 } as const;
-    common = { ports: [server.port], library: 'ioredis', rate: RATE, seconds: 2, perMs: 2, limiter };
+    common = { ports: [server.port], library: 'ioredis', rate: RATE, seconds: 1.2, perMs: 1, limiter };
   });
   afterEach(async () => {
     await server?.stop();
@@ -42,15 +42,15 @@ describeWithServers(['redis'], 'many processes on one key', () => {
 
   it('lose with one that is killed no more than its lease, and that not for longer than it was good for', async () => {
     const fleet = await startFleet(4, common);
-    await sleep(1_000);
+    await sleep(600);
     fleet.children[0]?.kill('SIGKILL');
     const reports = await fleet.reports;
     expect(reports.filter((report) => report === undefined)).toHaveLength(1);
     expect(judge(RATE, reports).over).toBeLessThanOrEqual(1e-3);
     const client = new Redis(server.port);
     const limiter = new SharedRateLimiter({ client: ioredisStore(client) });
-    await sleep(1_600);
-    expect(await limiter.limit('hammered', RATE).peek('key')).toEqual({ remaining: 1_000, leased: 0 });
+    await sleep(900);
+    expect(await limiter.limit('hammered', RATE).peek('key')).toEqual({ remaining: RATE.capacity, leased: 0 });
     await limiter.close();
     client.disconnect();
   });

@@ -195,6 +195,22 @@ describe('several shared limits at once', () => {
     expect((await clock.run(org.peek('o'))).remaining).toBeCloseTo(8, 0);
   });
 
+  it('go together when they are asked for in one tick', async () => {
+    const shared = limiter({ leases: false });
+    const [user, org] = ['user', 'org'].map((name) => shared.limit(name, TEN, { group: 'search' }));
+    if (user === undefined || org === undefined) throw new Error('two limits');
+    const take = (key: string): Promise<readonly { admitted: boolean }[]> =>
+      takeAll([
+        { limit: user, key, cost: 1 },
+        { limit: org, key: 'o', cost: 1 },
+      ]);
+    await clock.run(take('warm'));
+    store.batches.length = 0;
+    const all = await clock.run(Promise.all(['a', 'b', 'c'].map(take)));
+    expect(all.flat().every(({ admitted }) => admitted)).toBe(true);
+    expect(store.batches).toEqual([3]);
+  });
+
   it('must be of one group, so that one server of a cluster has them', async () => {
     const shared = limiter();
     const claims = [shared.limit('user', TEN), shared.limit('org', TEN)].map((limit) => ({ limit, key: 'u', cost: 1 }));
@@ -233,6 +249,23 @@ describe('leases', () => {
     expect((await clock.run(limiter().limit('search', BUSY).peek('hot'))).leased).toBe(0);
     await clock.advance(100);
     expect(clock.pending).toBe(0);
+  });
+
+  it('go back before they lapse, also from a process that uses its key now and then', async () => {
+    const shared = limiter();
+    const limit = shared.limit('search', BUSY);
+    await drive(() => limit.check('hot'), 1, 300);
+    expect(shared.leasedTokens).toBeGreaterThan(120);
+    // Never silent for long enough to give them back for that: the lease ends after 600 ms.
+    for (let at = 0; at < 12 && shared.leasedTokens > 0; at += 1) {
+      expect(limit.check('hot')).toBe(true);
+      await clock.advance(50);
+    }
+    expect(shared.leasedTokens).toBe(0);
+    const { remaining, leased } = await clock.run(limit.peek('hot'));
+    expect(leased).toBe(0);
+    // What lapses would have to be refilled first.
+    expect(remaining).toBeGreaterThan(950);
   });
 
   it('cost no more than themselves when their process dies', async () => {
@@ -340,6 +373,18 @@ describe('a shared limit whose store fails', () => {
     const limit = shared.limit('search', { capacity: 20, windowSeconds: 1e6 });
     store.mood = 'fails';
     expect(await admitted(times(30, () => limit.check('u')))).toBe(10);
+    store.mood = 'well';
+    await clock.advance(1_000);
+    expect(await admitted(times(30, () => limit.check('u')))).toBe(10);
+  });
+
+  it('tells the store afterwards of its share at most where everything passed', async () => {
+    const limit = limiter({ onStoreError: 'allow', expectedProcesses: 2, leases: false }).limit('search', {
+      capacity: 20,
+      windowSeconds: 1e6,
+    });
+    store.mood = 'fails';
+    expect(await admitted(times(300, () => limit.check('u')))).toBe(300);
     store.mood = 'well';
     await clock.advance(1_000);
     expect(await admitted(times(30, () => limit.check('u')))).toBe(10);

@@ -19,7 +19,11 @@ export class BucketAlone {
     if (!this.#active) this.#fallback.begin(storeKey, rate, level.free(nowMs));
     this.#active = true;
     const decision = this.#fallback.decide(storeKey, rate, cost);
-    if (decision.admitted && this.#fallback.mode === 'allow') this.owe(rate, cost, nowMs);
+    if (decision.admitted && this.#fallback.mode === 'allow') {
+      // All processes together empty the bucket: that more had passed is what the mode is for, and nothing to be made up for afterwards.
+      const room = this.#fallback.capacity(rate) - this.#owed.amount(this.#fallback.perMs(rate), nowMs);
+      this.owe(rate, Math.min(cost, Math.max(0, room)), nowMs);
+    }
     return decision;
   }
 

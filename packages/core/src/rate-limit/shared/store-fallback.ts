@@ -46,6 +46,11 @@ export class StoreFallback {
     return Math.max(0, free * this.#share - this.#limiter.getRemaining(storeKey, capacity, windowSeconds));
   }
 
+  /** Tokens that are the share of one process. */
+  capacity(rate: SharedRate): number {
+    return this.#localRate(rate).capacity;
+  }
+
   /** Tokens per millisecond that a process may hand out by itself. */
   perMs({ capacity, windowSeconds }: SharedRate): number {
     return (capacity * this.#share) / (windowSeconds * 1000);
