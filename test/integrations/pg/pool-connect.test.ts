@@ -84,7 +84,7 @@ describeWithServers(['postgres'], 'Connections of a hardened pool', () => {
 
   it('are refused when all stay in use, and the breaker does not take that for a failure', async () => {
     bench.configure(BREAKER);
-    const pool = bench.pool({ max: 1 }, { acquireTimeoutMs: 20 });
+    const pool = bench.pool({ max: 1 }, { acquireTimeoutMs: 400 });
     const held = await pool.connect();
     const refused = [pool.query('select 1'), pool.connect(), pool.tx(async () => {})];
     for (const promise of refused) expect(await rejection(promise)).toMatchObject({ code: 'bulkhead_full' });
@@ -101,7 +101,7 @@ describeWithServers(['postgres'], 'Connections of a hardened pool', () => {
 
   it("are refused when the pool's own time is up, with what the pool said as the cause", async () => {
     bench.configure(BREAKER);
-    const raw = bench.rawPool({ max: 1, connectionTimeoutMillis: 20 });
+    const raw = bench.rawPool({ max: 1, connectionTimeoutMillis: 400 });
     // Somebody who knows nothing of the hardening holds the connection.
     const held = await raw.connect();
     const error = await rejection(
