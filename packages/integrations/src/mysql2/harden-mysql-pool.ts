@@ -7,11 +7,12 @@ import {
   type HardenDatabaseOptions,
 } from '../sql/call-options.ts';
 import { overridden } from '../sql/proxy.ts';
+import type { TransactionContext } from '../sql/transaction-attempt.ts';
 import { callBack, callbackOf } from './callback.ts';
 import type { MysqlConnectionOf, MysqlDriverPool, MysqlPool, MysqlPromisePool, Way } from './driver.ts';
 import { gateOf, type MysqlHost } from './pool-host.ts';
 import { queryPool } from './pool-query.ts';
-import { type MysqlTransactionContext, runTransaction } from './transaction.ts';
+import { runTransaction } from './transaction.ts';
 import { assertTransactionOptions, type MysqlTransactionOptions } from './transaction-options.ts';
 
 export interface HardenMysqlPoolOptions extends HardenDatabaseOptions {
@@ -32,7 +33,7 @@ export interface HardenedMysqlPool<Pool> {
    * @throws InvalidArgumentError inside a transaction of the same pool; CommitOutcomeUnknown; what `bridge.run` and the callback throw
    */
   tx<T>(
-    work: (connection: MysqlConnectionOf<Pool>, context: MysqlTransactionContext) => T | PromiseLike<T>,
+    work: (connection: MysqlConnectionOf<Pool>, context: TransactionContext) => T | PromiseLike<T>,
     options?: MysqlTransactionOptions,
   ): Promise<T>;
   /** The same pool, whose calls are made with these options in place of those given before. */

@@ -1,11 +1,13 @@
 import { InvalidArgumentError, runAsAttempt } from '@crossbridge/core';
+import { anyCause } from '../sql/failures.ts';
 import { overridden } from '../sql/proxy.ts';
 import { readSql } from '../sql/statement.ts';
+import type { InsideTransaction } from '../sql/transaction-attempt.ts';
 import { askConnection, type MysqlConnection, sqlOf, type Way } from './driver.ts';
 
 /** The connection of a transaction as its callback sees it, with promises, and what has failed on it. */
-export class TransactionConnection {
-  readonly connection: object;
+export class TransactionConnection implements InsideTransaction<object> {
+  readonly given: object;
   readonly #failures = new WeakSet<object>();
   #over = false;
 
@@ -13,7 +15,7 @@ export class TransactionConnection {
     const refuse = (): never => {
       throw new InvalidArgumentError('tx itself begins and ends the transaction, and gives back its connection');
     };
-    this.connection = overridden(connection.promise(), {
+    this.given = overridden(connection.promise(), {
       query: (sql: unknown, values?: unknown) => this.#ask(connection, 'query', sql, values),
       execute: (sql: unknown, values?: unknown) => this.#ask(connection, 'execute', sql, values),
       beginTransaction: refuse,
@@ -24,14 +26,12 @@ export class TransactionConnection {
     });
   }
 
-  /** From now on nothing can be asked of it: the connection belongs to others. */
   end(): void {
     this.#over = true;
   }
 
-  /** Whether a statement of this transaction has failed with it. */
   owns(error: unknown): boolean {
-    return typeof error === 'object' && error !== null && this.#failures.has(error);
+    return anyCause(error, (link) => typeof link === 'object' && link !== null && this.#failures.has(link));
   }
 
   async #ask(connection: MysqlConnection, way: Way, sql: unknown, values: unknown): Promise<unknown> {

@@ -14,11 +14,12 @@ import {
   type HardenDatabaseOptions,
 } from '../sql/call-options.ts';
 import { overridden } from '../sql/proxy.ts';
+import type { TransactionContext } from '../sql/transaction-attempt.ts';
 import type { ClientOf, PgConnectCallback, PgDriverPool, PgPool } from './driver.ts';
 import { callPoolConnect, callPoolQuery } from './pool-calls.ts';
 import { endPool } from './pool-end.ts';
 import { maxOf, type PoolHost, stateOf } from './pool-host.ts';
-import { runTransaction, type TransactionContext } from './transaction.ts';
+import { runTransaction } from './transaction.ts';
 import { assertTransactionOptions, type TransactionOptions } from './transaction-options.ts';
 
 export interface HardenPgPoolOptions extends HardenDatabaseOptions {

@@ -2,17 +2,18 @@ import { InvalidArgumentError, runAsAttempt } from '@crossbridge/core';
 import { anyCause } from '../sql/failures.ts';
 import { overridden } from '../sql/proxy.ts';
 import { readSql } from '../sql/statement.ts';
+import type { InsideTransaction } from '../sql/transaction-attempt.ts';
 import { isSubmittable, type PgCallback, type PgDriverClient, textOf } from './driver.ts';
 
 /** The connection of a transaction as its callback sees it, and what has happened on it. */
-export class TransactionClient {
-  readonly client: PgDriverClient;
+export class TransactionClient implements InsideTransaction<PgDriverClient> {
+  readonly given: PgDriverClient;
   #over = false;
   #firstFailure: unknown;
   readonly #failures = new WeakSet<object>();
 
   constructor(client: PgDriverClient) {
-    this.client = overridden(client, {
+    this.given = overridden(client, {
       query: (config: unknown, values?: unknown, callback?: unknown) => this.#query(client, config, values, callback),
       release: () => refuse('The connection of a transaction is given back by tx itself: leave out release()'),
     });
@@ -23,12 +24,10 @@ export class TransactionClient {
     return this.#firstFailure;
   }
 
-  /** From now on nothing can be asked of it: the connection belongs to others. */
   end(): void {
     this.#over = true;
   }
 
-  /** Whether the error, or one of its causes, is that of a statement of this transaction. */
   owns(error: unknown): boolean {
     return anyCause(error, (link) => typeof link === 'object' && link !== null && this.#failures.has(link));
   }

@@ -10,10 +10,13 @@ export interface RedisStoreCluster extends RedisStoreClient {
   readonly slots: unknown;
 }
 
+const STREAMS: ReadonlySet<string> = new Set(['PipeWrap', 'TTYWrap']);
+
 interface Connection {
   connect(): Promise<unknown>;
   destroy(): void;
   unref?(): void;
+  readonly isOpen?: boolean;
   on(event: 'error', listener: () => void): unknown;
   sendCommand(words: readonly string[]): Promise<unknown>;
 }
@@ -29,7 +32,7 @@ interface ClusterConnection extends Omit<Connection, 'sendCommand'> {
 export function redisStore(client: RedisStoreClient | RedisStoreCluster): SharedStoreClient {
   const cluster = 'slots' in client;
   const duplicate = client.duplicate.bind(client) as (overrides: object) => Connection | ClusterConnection;
-  const connection = duplicate(cluster ? {} : { disableOfflineQueue: true });
+  const connection = duplicate(cluster ? {} : { disableOfflineQueue: true, socket: reconnecting(client) });
   // The limiter learns of failures by its commands; without a listener each would end the process.
   connection.on('error', () => {});
   const send = ({ key, words }: StoreCommand): Promise<unknown> =>
@@ -38,19 +41,42 @@ export function redisStore(client: RedisStoreClient | RedisStoreCluster): Shared
       : (connection as Connection).sendCommand(words);
   // A process that has nothing left to do ends, whatever its limits are connected to.
   connection.unref?.();
-  let first: Promise<unknown> | undefined = connection.connect();
-  const connected = first.then(
-    () => {
-      first = undefined;
-    },
-    // It stays rejected, and tells every command why.
-    () => {},
-  );
+  let first: Promise<unknown> | undefined;
+  const connect = (): void => {
+    const attempt = connection.connect();
+    first = attempt;
+    attempt.then(
+      () => {
+        if (first === attempt) first = undefined;
+      },
+      // It stays rejected, and tells every command why.
+      () => {},
+    );
+  };
+  connect();
   return {
-    send: (commands) => commands.map((command) => first?.then(() => send(command)) ?? send(command)),
+    send(commands) {
+      // It gives up where nothing would have been left of the process but its attempts.
+      if (connection.isOpen === false) connect();
+      return commands.map((command) => first?.then(() => send(command)) ?? send(command));
+    },
     async close() {
-      connection.destroy();
-      await connected;
+      if (connection.isOpen !== false) connection.destroy();
+      await first?.catch(() => {});
     },
   };
+}
+
+/** The settings of a connection that comes back by itself, as long as the process has anything else to do. */
+function reconnecting(client: RedisStoreClient): object {
+  const { socket } = (client as { readonly options?: { readonly socket?: object } }).options ?? {};
+  return {
+    ...socket,
+    reconnectStrategy: (retries: number) => (isIdle() ? false : Math.min(50 * 2 ** Math.min(retries, 6), 2_000)),
+  };
+}
+
+/** Whether nothing but streams is left, which may hold the process or not. */
+function isIdle(): boolean {
+  return process.getActiveResourcesInfo().every((kind) => STREAMS.has(kind));
 }
