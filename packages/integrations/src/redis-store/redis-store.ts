@@ -10,7 +10,8 @@ export interface RedisStoreCluster extends RedisStoreClient {
   readonly slots: unknown;
 }
 
-const STREAMS: ReadonlySet<string> = new Set(['PipeWrap', 'TTYWrap']);
+/** Streams, which may hold the process or not, and the attempt to connect that has just failed. */
+const NOTHING: ReadonlySet<string> = new Set(['PipeWrap', 'TTYWrap', 'ConnectWrap', 'GetAddrInfoReqWrap']);
 
 interface Connection {
   connect(): Promise<unknown>;
@@ -76,7 +77,7 @@ function reconnecting(client: RedisStoreClient): object {
   };
 }
 
-/** Whether nothing but streams is left, which may hold the process or not. */
+/** Whether the process would end if it did not wait for the next attempt. */
 function isIdle(): boolean {
-  return process.getActiveResourcesInfo().every((kind) => STREAMS.has(kind));
+  return process.getActiveResourcesInfo().every((kind) => NOTHING.has(kind));
 }
