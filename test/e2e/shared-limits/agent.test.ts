@@ -60,6 +60,30 @@ describeWithServers(['redis'], 'processes of one service, with rate_limiting.sto
   const envOf = (more: Readonly<Record<string, string>> = {}) => ({ UPSTREAM: upstream.url, ...more });
   const ends = (stdout: string): Record<string, number> => JSON.parse(stdout.split('\n')[0] ?? '{}');
 
+  async function losesRedis(program: string): Promise<void> {
+    const limit = 'capacity: 1000, window: 1s';
+    const config = configOf({ url: server.url, limit, more: ', on_store_error: deny' });
+    await using app = await startApp({ app: program, config, env: envOf({ CALLS: '100000', PAUSE: '20' }) });
+    const state = async (wanted: string) => {
+      const metrics = await (await app.admin('/metrics')).text();
+      const one = new RegExp(`^crossbridge_rate_limit_store_state\\{[^}]*_state="${wanted}"[^}]*\\} 1$`, 'm');
+      return one.test(metrics) ? true : undefined;
+    };
+    const served = () => upstream.requests.length;
+    await waitFor(async () => (served() > 5 && (await state('up')) ? true : undefined), { what: 'served calls' });
+    await server.kill();
+    await waitFor(() => state('down'), { what: 'a store that is down' });
+    expect((await (await app.admin('/readyz')).json()) as object).toMatchObject({ status: 'pass' });
+    const during = served();
+    await sleep(300);
+    expect(served() - during).toBeLessThanOrEqual(2);
+    await server.restart();
+    await waitFor(() => state('up'), { what: 'a store that is up', timeoutMs: 40_000 });
+    const after = served();
+    await waitFor(async () => (served() > after + 5 ? true : undefined), { what: 'served calls' });
+    expect(app.stderr).toContain('crossbridge.rate_limit.store_changed');
+  }
+
   it('share one limit exactly, whoever loads ioredis for them', { timeout: 120_000 }, async () => {
     const run = () => runApp({ app: APP, config: configOf({ url: server.url }), env: envOf({ THEN: 'end' }) });
     const ended = await Promise.all([run(), run(), run()]);
@@ -92,6 +116,10 @@ describeWithServers(['redis'], 'processes of one service, with rate_limiting.sto
       expect(ended.map(({ code, stderr }) => [code, stderr])).toEqual([0, 1].map(() => [0, '']));
       expect(ended.reduce((sum, { stdout }) => sum + (ends(stdout)[200] ?? 0), 0)).toBe(10);
     });
+
+    it('go by on_store_error when Redis is killed, and by Redis again when it is back', { timeout: 120_000 }, () =>
+      losesRedis(app),
+    );
 
     it('end when they have nothing left to do, although Redis is not there', { timeout: 120_000 }, async () => {
       const config = configOf({ url: 'redis://127.0.0.1:1', more: ', on_store_error: allow' });
@@ -128,31 +156,9 @@ describeWithServers(['redis'], 'processes of one service, with rate_limiting.sto
     }
   });
 
-  it('go by on_store_error when Redis is killed, and by Redis again when it is back', {
-    timeout: 120_000,
-  }, async () => {
-    const limit = 'capacity: 1000, window: 1s, by: key';
-    const config = configOf({ url: server.url, limit: limit.replace(', by: key', ''), more: ', on_store_error: deny' });
-    await using app = await startApp({ app: APP, config, env: envOf({ CALLS: '100000', PAUSE: '20' }) });
-    const state = async (wanted: string) => {
-      const metrics = await (await app.admin('/metrics')).text();
-      const one = new RegExp(`^crossbridge_rate_limit_store_state\\{[^}]*_state="${wanted}"[^}]*\\} 1$`, 'm');
-      return one.test(metrics) ? true : undefined;
-    };
-    const served = () => upstream.requests.length;
-    await waitFor(async () => (served() > 5 && (await state('up')) ? true : undefined), { what: 'served calls' });
-    await server.kill();
-    await waitFor(() => state('down'), { what: 'a store that is down' });
-    expect((await (await app.admin('/readyz')).json()) as object).toMatchObject({ status: 'pass' });
-    const during = served();
-    await sleep(300);
-    expect(served() - during).toBeLessThanOrEqual(2);
-    await server.restart();
-    await waitFor(() => state('up'), { what: 'a store that is up', timeoutMs: 40_000 });
-    const after = served();
-    await waitFor(async () => (served() > after + 5 ? true : undefined), { what: 'served calls' });
-    expect(app.stderr).toContain('crossbridge.rate_limit.store_changed');
-  });
+  it('go by on_store_error when Redis is killed, and by Redis again when it is back', { timeout: 120_000 }, () =>
+    losesRedis(APP),
+  );
 
   it('start, and go by on_store_error, when Redis is not there', { timeout: 120_000 }, async () => {
     const config = configOf({ url: 'redis://127.0.0.1:1', more: ', on_store_error: allow' }).replace(
