@@ -1,4 +1,10 @@
-import { SharedRateLimiter, type SharedRateLimiterOptions, type StoreEvent, takeAll } from '@crossbridge/core';
+import {
+  SharedRateLimiter,
+  type SharedRateLimiterOptions,
+  type SharedStoreClient,
+  type StoreEvent,
+  takeAll,
+} from '@crossbridge/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { rejection } from '../../../support/bridges.ts';
 import { settle, VirtualClock } from '../../../support/virtual-clock.ts';
@@ -177,6 +183,40 @@ describe('a reservation of a shared limit', () => {
   });
 });
 
+describe('a settlement', () => {
+  /** A client that sends again what it got no reply to in time, as libraries do after a connection has broken. */
+  const resending = (againMs: number): SharedStoreClient => {
+    const client = store.client();
+    return {
+      send(commands) {
+        const settling = commands.some(({ words }) => words[7] === '0');
+        if (settling) clock.setTimeout(() => void client.send(commands), againMs);
+        return client.send(commands);
+      },
+    };
+  };
+
+  it('counts once, however often it arrives', async () => {
+    const limit = limiter({ client: resending(5) }).limit('tokens', { capacity: 100, windowSeconds: 1e6 });
+    for (let times = 0; times < 3; times += 1) {
+      const reservation = await clock.run(limit.reserve('u', 20));
+      await clock.run(reservation.settle(10));
+      await clock.advance(20);
+    }
+    expect(Math.round((await clock.run(limit.peek('u'))).remaining)).toBe(70);
+  });
+
+  it('does not count once nobody waits for it any more', async () => {
+    const limit = limiter({ budgetMs: 50 }).limit('tokens', { capacity: 100, windowSeconds: 1e6 });
+    const reservation = await clock.run(limit.reserve('u', 80));
+    store.roundTripMs = 200;
+    await clock.run(reservation.settle(10));
+    await clock.advance(400);
+    store.roundTripMs = 1;
+    expect(Math.round((await clock.run(limit.peek('u'))).remaining)).toBe(20);
+  });
+});
+
 describe('several shared limits at once', () => {
   it('take all or nothing', async () => {
     const shared = limiter();
@@ -227,6 +267,14 @@ describe('leases', () => {
     expect(yes).toBe(5_000);
     expect(sync).toBeGreaterThan(4_900);
     expect(store.calls / yes).toBeLessThan(0.01);
+  });
+
+  it('suit a key that becomes hot after a few round trips', async () => {
+    const limit = limiter().limit('search', { capacity: 1e6, windowSeconds: 1 });
+    const { sync, yes } = await drive(() => limit.check('hot'), 200, 60);
+    expect(yes).toBe(12_000);
+    expect(sync).toBeGreaterThan(9_000);
+    expect(store.calls).toBeLessThan(25);
   });
 
   it('are not taken where the limiter is told so', async () => {

@@ -17,8 +17,6 @@ const QUIET_MS = 20;
 const LAST = 0.1;
 /** Tokens per horizon from which on a key is worth a lease. */
 const HOT = 2;
-/** A lease that has not lasted is followed by one that is larger by so much at most: what a key that becomes hot needs is found in steps. */
-const GROWTH = 2;
 
 /** How fast one process asks for tokens of one bucket, and what is worth leasing for it. */
 export class Demand {
@@ -29,8 +27,6 @@ export class Demand {
   /** Whether the bucket refills fast enough for a lease to be worth it. */
   readonly #leasable: boolean;
   #asked = 0;
-  #leased = 0;
-  #leasedMs = 0;
   #perMs = 0;
   #sinceMs: number;
 
@@ -52,18 +48,8 @@ export class Demand {
     return quietMs >= Math.max(this.horizonMs, QUIET_MS) || leftMs < (this.leaseUs / 1000) * LAST;
   }
 
-  /** Takes note of tokens that were leased. */
-  leased(tokens: number, nowMs: number): void {
-    this.#leased = tokens;
-    this.#leasedMs = nowMs;
-  }
-
-  /**
-   * Tokens per horizon at the rate of late; 0 while the key is not worth a lease.
-   *
-   * @param short whether somebody waits because the last lease has not lasted: the next is up to twice as large
-   */
-  perHorizon(nowMs: number, short: boolean): number {
+  /** Tokens per horizon at the rate of late; 0 while the key is not worth a lease. */
+  perHorizon(nowMs: number): number {
     const elapsedMs = nowMs - this.#sinceMs;
     if (elapsedMs > 0) {
       const kept = Math.exp(-elapsedMs / this.horizonMs);
@@ -72,9 +58,6 @@ export class Demand {
       this.#sinceMs = nowMs;
     }
     const tokens = this.#perMs * this.horizonMs;
-    if (tokens < HOT || !this.#leasable) return 0;
-    if (!short) return Math.ceil(tokens);
-    const lastedMs = Math.max(nowMs - this.#leasedMs, this.horizonMs / GROWTH);
-    return Math.ceil(Math.max(tokens, (this.#leased * this.horizonMs) / lastedMs));
+    return tokens < HOT || !this.#leasable ? 0 : Math.ceil(tokens);
   }
 }

@@ -152,7 +152,7 @@ export class SharedBucket implements LeaseHolder {
     const asked = owing ? [] : this.#line.front();
     const request = owing
       ? { ...this.level.bare(nowMs), charge: owed }
-      : this.#request(asked[0]?.cost, giveBack, nowMs);
+      : this.#request(asked[0]?.cost ?? 1, giveBack, nowMs);
     if (asked.length === 0 && request.extra === 0 && request.report === undefined && !owing) return;
     this.#asking = true;
     try {
@@ -195,11 +195,9 @@ export class SharedBucket implements LeaseHolder {
     return sharedDecision(this.rate, this.level.free(nowMs), waitMs, 'memory');
   }
 
-  /** @param cost of those who wait, if anybody does */
-  #request(cost: number | undefined, giveBack: boolean, nowMs: number): BucketRequest {
-    const need = cost ?? 1;
+  #request(need: number, giveBack: boolean, nowMs: number): BucketRequest {
     const leases = this.#world.leases && !giveBack && Number.isInteger(need);
-    const wanted = leases ? this.#demand.perHorizon(nowMs, cost !== undefined) : 0;
+    const wanted = leases ? this.#demand.perHorizon(nowMs) : 0;
     this.#low = wanted * LOW;
     const told = this.#stash.report(giveBack);
     return {
@@ -229,7 +227,6 @@ export class SharedBucket implements LeaseHolder {
     }
     if (leased && tokens > 0) {
       this.#stash.add(tokens, answer.atUs + bucket.leaseUs, leaseDeadlineMs(sentMs, bucket.leaseUs));
-      this.#demand.leased(tokens, nowMs);
       this.#usedMs = nowMs;
       holding.add(this);
       watch();
