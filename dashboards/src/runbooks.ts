@@ -19,6 +19,7 @@ export type Runbook =
   | 'health-unknown'
   | 'patch-not-in-front'
   | 'config-rejected'
+  | 'telemetry-absent'
   | 'rate-limit-store-failing';
 
 /** The address of a runbook: the same that the alert links to. */

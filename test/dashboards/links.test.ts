@@ -74,6 +74,11 @@ describe.each(Object.keys(DASHBOARDS))('the links of dashboards/%s', (file) => {
     for (const { url, where } of runbooks) expect(RUNBOOKS, where).toContain(url.slice(runbooksUrl.length + 1));
   });
 
+  test('are in every panel: to details, to traces or to a runbook', () => {
+    for (const { title, links = [], fieldConfig } of panels)
+      expect([...links, ...(fieldConfig?.defaults.links ?? [])], title).not.toEqual([]);
+  });
+
   test('are nothing else', () => {
     for (const { url } of all)
       expect(['/d/', '/explore', runbooksUrl].some((known) => url.startsWith(known))).toBe(true);

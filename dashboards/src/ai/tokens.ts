@@ -22,6 +22,7 @@ export const tokens: Row = {
       width: 8,
       stacked: true,
       noValue: 'No provider told tokens',
+      traces: [],
       queries: [
         { expression: `(${ANSWERED} - ${orZero(STREAMED, ANSWERED)}) > 0`, legend: 'at once' },
         { expression: STREAMED, legend: 'streamed' },
@@ -36,6 +37,7 @@ export const tokens: Row = {
       width: 8,
       stacked: true,
       noValue: NONE,
+      traces: [],
       queries: [
         {
           expression: rate(streamTokens, 'value', { by: [operation, tokenType] }),
@@ -51,6 +53,7 @@ export const tokens: Row = {
       unit: 'short',
       width: 8,
       noValue: NONE,
+      traces: [],
       queries: [
         {
           expression: ratio(

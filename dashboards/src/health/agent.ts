@@ -53,6 +53,7 @@ export const agent: Row = {
       width: 6,
       thresholds: [{ color: 'green' }, { color: 'orange', from: 0.01 }],
       noValue: 'No metrics',
+      runbooks: ['telemetry-absent'],
       queries: [{ expression: rate(telemetryLosses, 'value', { by: [telemetryLoss] }), legend: legend(telemetryLoss) }],
     },
   ],

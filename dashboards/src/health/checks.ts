@@ -34,6 +34,7 @@ export const checks: Row = {
         { value: 0, text: 'not required', color: 'text' },
         { value: 1, text: 'required', color: 'blue' },
       ],
+      runbooks: ['unhealthy', 'dependency-down'],
       queries: [{ expression: highest(healthRequired, { by: [healthCheck] }), legend: legend(healthCheck) }],
     },
     {
@@ -59,6 +60,7 @@ export const checks: Row = {
       unit: 's',
       width: 8,
       noValue: 'No check has run',
+      runbooks: ['dependency-down', 'health-flapping'],
       queries: [
         { expression: quantile(0.95, healthCheckDuration, { by: [healthCheck] }), legend: legend(healthCheck) },
       ],
@@ -71,6 +73,7 @@ export const checks: Row = {
       unit: 'ops',
       width: 8,
       noValue: 'No check has run',
+      runbooks: ['health-unknown', 'dependency-down'],
       queries: [
         {
           expression: rate(healthCheckDuration, 'count', { by: [healthCheck, status] }),

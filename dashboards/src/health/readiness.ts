@@ -18,6 +18,7 @@ export const readiness: Row = {
       width: 4,
       thresholds: [{ color: 'red' }, { color: 'green', from: 1 }],
       noValue: 'No health checks',
+      runbooks: ['unhealthy'],
       queries: [{ expression: gauge(healthReady), legend: 'ready' }],
     },
     {

@@ -56,6 +56,7 @@ export const bulkheads: Row = {
       unit: 'short',
       width: 8,
       noValue: 'No calls',
+      runbooks: ['bulkhead-saturated'],
       queries: [
         { expression: gauge(callActive, EACH), legend: `${legend(operation)}: under way` },
         { expression: gauge(bulkheadQueued, EACH), legend: `${legend(operation)}: queued` },

@@ -14,6 +14,7 @@ export const keys: Row = {
       unit: 'short',
       width: 8,
       noValue: 'No rate limits',
+      runbooks: ['throttling'],
       queries: [{ expression: gauge(rateLimitKeys), legend: 'keys' }],
     },
     {
@@ -24,6 +25,7 @@ export const keys: Row = {
       unit: 'cps',
       width: 8,
       noValue: 'No rate limits',
+      runbooks: ['throttling'],
       queries: [{ expression: rate(rateLimitEvictions, 'value'), legend: 'evicted' }],
     },
     {
@@ -35,6 +37,7 @@ export const keys: Row = {
       width: 8,
       thresholds: [{ color: 'green' }, { color: 'red', from: 0.01 }],
       noValue: 'No rate limits',
+      runbooks: ['throttling'],
       queries: [{ expression: rate(rateLimitOverflows, 'value'), legend: 'shared a bucket' }],
     },
   ],

@@ -98,6 +98,7 @@ export const rateLimits: Row = {
       unit: 'short',
       width: 6,
       noValue: NONE,
+      runbooks: ['throttling'],
       queries: [{ expression: highest(rateLimitLimit, { by: [rateLimitName] }), legend: legend(rateLimitName) }],
     },
   ],
