@@ -2,9 +2,9 @@ import { createOpenAI } from '@ai-sdk/openai';
 import { RateLimitExceeded } from '@crossbridge/core';
 import { hardenEmbeddingModel, hardenLanguageModel } from '@crossbridge/integrations/ai-sdk';
 import { type EmbeddingModel, embed, generateText, type LanguageModel, streamText } from 'ai';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type AiSetup, quickRetry, setUpAi } from '../../support/ai-clients.ts';
-import { rejection } from '../../support/bridges.ts';
+import { type OperationInput, rejection } from '../../support/bridges.ts';
 import { sse, streamsInTurn } from '../../support/event-stream.ts';
 import { answerCompletion, chatChunk } from '../../support/openai-api.ts';
 import { type Answer, json } from '../../support/upstream.ts';
@@ -16,9 +16,9 @@ interface Metered extends AiSetup {
   has(tokens: number): boolean;
 }
 
-async function setUp(answer: Answer): Promise<Metered> {
+async function setUp(answer: Answer, operation: OperationInput = {}): Promise<Metered> {
   const limit = { rateLimit: { capacity: 1000, windowSeconds: 86_400 * 300 } };
-  const setup = await setUpAi(answer, { retry: quickRetry }, { tpm: limit });
+  const setup = await setUpAi(answer, { retry: quickRetry, ...operation }, { tpm: limit });
   const { bridge } = setup;
   const provider = createOpenAI({ apiKey: 'sk-test', baseURL: `${setup.upstream.url}/v1` });
   const options = { bridge, tokens: { operation: 'tpm', estimate: () => 600 } };
@@ -90,6 +90,19 @@ describe('a limit of tokens around a model', () => {
     expect(errors).toMatchObject([{ message: 'no', type: 'invalid_request_error' }]);
     expect(setup.observer.story.at(-1)).toBe('end error invalid_request_error');
     expect(setup.has(1000)).toBe(true);
+  });
+
+  it('is waited for as a part of the time that the call may take', async () => {
+    await using setup = await setUp((response) => answerCompletion(response, 'hi'), { timeout: { totalMs: 60_000 } });
+    const run = vi.spyOn(setup.bridge, 'run');
+    const reserve = setup.bridge.reserve.bind(setup.bridge);
+    vi.spyOn(setup.bridge, 'reserve').mockImplementation(async (...args) => {
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      return reserve(...args);
+    });
+    await generateText({ model: setup.model, prompt: 'hello' });
+    const left = run.mock.calls[0]?.[2]?.deadlineMs;
+    expect([left !== undefined && left > 0, left !== undefined && left < 60_000 - 25]).toEqual([true, true]);
   });
 
   it('refuses what it has no tokens for, at once', async () => {

@@ -9,6 +9,8 @@ export interface ModelCall {
   readonly signal: AbortSignal | undefined;
   /** Whether a call around it is retried. */
   readonly nested: boolean;
+  /** The longest that the call may take, where the operation's own timeout is not all there is. */
+  readonly deadlineMs?: number | undefined;
 }
 
 /** One attempt of a call: its number, and the signal that ends it. */
@@ -17,7 +19,7 @@ export type ModelAttempt<T> = (signal: AbortSignal, attempt: number) => PromiseL
 /** Calls a model under the policies of its operation. A `fetch` hardened below it, the agent's say, passes its requests by. */
 export async function callModel<T>(
   calls: ModelCalls,
-  { model, signal, nested }: ModelCall,
+  { model, signal, nested, deadlineMs }: ModelCall,
   attempt: ModelAttempt<T>,
 ): Promise<T> {
   const { bridge, operation } = calls;
@@ -35,6 +37,7 @@ export async function callModel<T>(
       key: currentKey(calls.key),
       signal,
       nested,
+      deadlineMs,
       target: `${model.provider}/${model.modelId}`,
     });
   } catch (error) {

@@ -1,5 +1,7 @@
 import { currentKey } from '../fetch/call-key.ts';
+import { reserveTokens } from '../fetch/reserved-tokens.ts';
 import type { Question, TokenBill } from '../fetch/token-meter.ts';
+import type { ModelCall } from './call-model.ts';
 import type { ModelCalls } from './options.ts';
 
 /**
@@ -7,17 +9,17 @@ import type { ModelCalls } from './options.ts';
  * fails.
  */
 export async function metered<T>(
-  { bridge, operation, key, meter }: ModelCalls,
+  calls: ModelCalls,
+  call: ModelCall,
   question: Question,
-  signal: AbortSignal | undefined,
-  run: (bill: TokenBill | undefined) => Promise<T>,
+  run: (call: ModelCall, bill: TokenBill | undefined) => Promise<T>,
 ): Promise<T> {
-  if (meter === undefined) return run(undefined);
-  const timeout = bridge.config.operations[operation]?.timeout;
-  const deadlineMs = timeout?.mode === 'enforce' ? (timeout.totalMs ?? undefined) : undefined;
-  const bill = await meter.reserve(question, { key: currentKey(key), signal, deadlineMs });
+  const { meter } = calls;
+  if (meter === undefined) return run(call, undefined);
+  const wait = { key: currentKey(calls.key), signal: call.signal };
+  const { bill, deadlineMs } = await reserveTokens(calls, meter, question, wait);
   try {
-    return await run(bill);
+    return await run({ ...call, deadlineMs }, bill);
   } catch (error) {
     bill.cancel();
     throw error;

@@ -31,8 +31,8 @@ export function languageModelMiddleware(options: HardenModelOptions = {}): Langu
       if (authority === 'none') return passedBy(doGenerate);
       const call = { model, signal: params.abortSignal, nested: authority === 'once' };
       return watched(calls.operation, 'chat', call, (watch) =>
-        metered(calls, question(params), call.signal, async (bill) => {
-          const result = await callModel(calls, call, (abortSignal) => {
+        metered(calls, call, question(params), async (timed, bill) => {
+          const result = await callModel(calls, timed, (abortSignal) => {
             watch?.reach();
             return model.doGenerate({ ...params, abortSignal });
           });
@@ -47,8 +47,8 @@ export function languageModelMiddleware(options: HardenModelOptions = {}): Langu
       if (authority === 'none') return passedBy(doStream);
       const call = { model, signal: params.abortSignal, nested: authority === 'once' };
       return watched(calls.operation, 'chat', call, (watch) =>
-        metered(calls, question(params), call.signal, (bill) =>
-          streamModel(calls, call, { bill, watch }, (abortSignal) => {
+        metered(calls, call, question(params), (timed, bill) =>
+          streamModel(calls, timed, { bill, watch }, (abortSignal) => {
             watch?.reach();
             return model.doStream({ ...params, abortSignal });
           }),
@@ -69,8 +69,8 @@ export function embeddingModelMiddleware(options: HardenModelOptions = {}): Embe
       if (authority === 'none') return passedBy(doEmbed);
       const call = { model, signal: params.abortSignal, nested: authority === 'once' };
       return watched(calls.operation, 'embeddings', call, (watch) =>
-        metered(calls, { body: params.values, hasAnswer: false }, call.signal, async (bill) => {
-          const result = await callModel(calls, call, (abortSignal) => {
+        metered(calls, call, { body: params.values, hasAnswer: false }, async (timed, bill) => {
+          const result = await callModel(calls, timed, (abortSignal) => {
             watch?.reach();
             return model.doEmbed({ ...params, abortSignal });
           });

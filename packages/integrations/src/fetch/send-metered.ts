@@ -3,6 +3,7 @@ import { usageIn } from '../sse/usage.ts';
 import { generates } from './ai-request.ts';
 import type { CallOptions, Sent } from './attempts.ts';
 import type { OutgoingRequest } from './request.ts';
+import { reserveTokens } from './reserved-tokens.ts';
 import { type Sending, send } from './send.ts';
 import type { Question, TokenBill, TokenMeter } from './token-meter.ts';
 
@@ -32,17 +33,12 @@ async function metered(
   options: CallOptions,
   onBegun: (sent: Sent<Response>) => void,
 ): Promise<Response> {
-  const timeout = sending.bridge.config.operations[sending.operation]?.timeout;
-  const totalMs = timeout?.mode === 'enforce' ? (timeout.totalMs ?? undefined) : undefined;
-  const startedAtMs = performance.now();
-  const bill = await meter.reserve(questionOf(request), {
-    key: options.key,
+  const { key } = options;
+  const { bill, deadlineMs } = await reserveTokens(sending, meter, questionOf(request), {
+    key,
     signal: request.signal,
-    deadlineMs: totalMs,
   });
   try {
-    // The wait for tokens is part of the time that the call may take.
-    const deadlineMs = totalMs === undefined ? undefined : Math.max(0, totalMs - (performance.now() - startedAtMs));
     const sent = send(settling(sending, bill), request, { ...options, deadlineMs });
     onBegun(sent);
     const response = await sent.response;
