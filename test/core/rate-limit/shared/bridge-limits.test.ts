@@ -288,6 +288,27 @@ describe('a store that fails', () => {
     expect(asked.at(-1)).toMatchObject({ result: 'ok', durationMs: 1 });
   });
 
+  it('degrades health, never readiness, until it answers again', async () => {
+    const bridge = createBridge(
+      { ...configOf(TEN), healthChecks: { failureThreshold: 1 } },
+      { sharedStore: store.client(), clock },
+    );
+    const check = () => clock.run(bridge.health.run('rate_limit_store'));
+    await check();
+    expect([bridge.state.health().overall, bridge.state.ready()]).toEqual(['healthy', true]);
+    store.mood = 'hangs';
+    for (const _ of times(3, String)) await check();
+    expect([bridge.state.health().overall, bridge.state.ready()]).toEqual(['degraded', true]);
+    store.mood = 'well';
+    // Nobody calls: it is the check that finds out.
+    for (const _ of times(2, String)) {
+      await clock.advance(3000);
+      await check();
+    }
+    expect(bridge.state.health().overall).toBe('healthy');
+    bridge.close();
+  });
+
   it('keeps a call waiting that may wait, until there is room in the local share', async () => {
     const bridge = processWith({ rateLimit: { capacity: 1, windowSeconds: 1, maxWaitMs: 5000 } });
     store.mood = 'fails';
