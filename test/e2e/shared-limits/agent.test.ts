@@ -9,6 +9,7 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runApp, startApp } from '../../support/app.ts';
 import type { DatabaseServer } from '../../support/database-server.ts';
+import { startOtlpBackend } from '../../support/otlp-backend.ts';
 import { startRedis } from '../../support/redis-server.ts';
 import { describeWithServers } from '../../support/servers.ts';
 import { waitFor } from '../../support/servers-process.ts';
@@ -93,6 +94,20 @@ describeWithServers(['redis'], 'processes of one service, with rate_limiting.sto
     expect(upstream.requests).toHaveLength(10);
     // A connection to the store holds no process that has nothing left to do.
     expect(ended.map(({ code, stderr }) => [code, stderr])).toEqual([0, 1, 2].map(() => [0, '']));
+  });
+
+  it('ask the store outside the traces and the policies of the application', { timeout: 120_000 }, async () => {
+    await using backend = await startOtlpBackend();
+    const env = envOf({
+      THEN: 'end',
+      CALLS: '5',
+      OTEL_EXPORTER_OTLP_ENDPOINT: backend.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    });
+    expect((await runApp({ app: APP, config: configOf({ url: server.url }), env })).code).toBe(0);
+    const names = backend.spans.map(({ name }) => name);
+    expect(names.filter((name) => name === 'api')).toHaveLength(5);
+    expect(names.filter((name) => /eval|connect|info|redis/i.test(name))).toEqual([]);
   });
 
   describe('that have installed redis, and not ioredis', () => {
