@@ -6,8 +6,7 @@ import type { Fairness } from './shared-limits-report.ts';
 export class SharedLimitsTally {
   readonly #rate: SharedRate;
   readonly #hot: string;
-  readonly #ideal = new Map<string, IdealBucket>();
-  readonly #seen = new Map<string, IdealBucket>();
+  readonly #buckets = new Map<string, { readonly ideal: IdealBucket; readonly seen: IdealBucket }>();
   readonly #asked: Float64Array;
   readonly #admitted: Float64Array;
   asked = 0;
@@ -24,12 +23,12 @@ export class SharedLimitsTally {
 
   /** Keys asked for. */
   get keys(): number {
-    return this.#ideal.size;
+    return this.#buckets.size;
   }
 
   ask(storeKey: string, process: number, nowMs: number): void {
     this.asked += 1;
-    if (this.#bucket(this.#ideal, storeKey, nowMs).admits(nowMs)) this.allowed += 1;
+    if (this.#of(storeKey, nowMs).ideal.admits(nowMs)) this.allowed += 1;
     if (storeKey === this.#hot) this.#asked[process] = (this.#asked[process] ?? 0) + 1;
   }
 
@@ -40,7 +39,7 @@ export class SharedLimitsTally {
 
   /** Tokens are spent. */
   spend(storeKey: string, tokens: number, nowMs: number): void {
-    this.over = Math.max(this.over, this.#bucket(this.#seen, storeKey, nowMs).take(tokens, nowMs));
+    this.over = Math.max(this.over, this.#of(storeKey, nowMs).seen.take(tokens, nowMs));
   }
 
   fairness(): Fairness {
@@ -65,12 +64,12 @@ export class SharedLimitsTally {
     };
   }
 
-  #bucket(buckets: Map<string, IdealBucket>, storeKey: string, nowMs: number): IdealBucket {
-    let bucket = buckets.get(storeKey);
-    if (bucket === undefined) {
-      bucket = new IdealBucket(this.#rate, nowMs);
-      buckets.set(storeKey, bucket);
+  #of(storeKey: string, nowMs: number): { readonly ideal: IdealBucket; readonly seen: IdealBucket } {
+    let buckets = this.#buckets.get(storeKey);
+    if (buckets === undefined) {
+      buckets = { ideal: new IdealBucket(this.#rate, nowMs), seen: new IdealBucket(this.#rate, nowMs) };
+      this.#buckets.set(storeKey, buckets);
     }
-    return bucket;
+    return buckets;
   }
 }
