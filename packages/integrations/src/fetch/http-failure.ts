@@ -1,6 +1,6 @@
 /** Longest error body that is read for its code, and for how long: an answer must not be lost to its own explanation. */
-const MAX_ERROR_BODY_BYTES = 64 * 1024;
-const MAX_ERROR_BODY_MS = 500;
+export const MAX_ERROR_BODY_BYTES: number = 64 * 1024;
+export const MAX_ERROR_BODY_MS = 500;
 
 /**
  * A response with an error status on its way through the policies. It never reaches the application: that gets the response,
@@ -30,17 +30,28 @@ export async function errorCodeOf(response: Response): Promise<string | undefine
     return undefined;
   }
   try {
-    const body: unknown = JSON.parse((await readStart(response.clone())) ?? 'null');
+    return codeIn((await readStart(response.clone())) ?? '');
+  } catch {
+    // The connection broke: the status alone then decides.
+    return undefined;
+  }
+}
+
+/** What a text of JSON says is the code of an error. */
+export function codeIn(text: string): string | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
     const error = member(body, 'error') ?? body;
     const details = member(error, 'details');
     return [member(details, 'error_code'), member(error, 'code'), member(error, 'type')].find(
       (value) => typeof value === 'string',
     );
   } catch {
-    // Not JSON after all, or the connection broke: the status alone then decides.
+    // Not JSON after all: the status alone then decides.
     return undefined;
   }
 }
+
 /** The text of a body that is short and comes at once; undefined for any other. */
 async function readStart({ body }: Response): Promise<string | undefined> {
   if (body === null) return undefined;

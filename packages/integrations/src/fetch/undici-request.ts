@@ -7,6 +7,7 @@ import { assertHardenRequestOptions, type HardenRequestOptions } from './options
 import { isIdempotent } from './request.ts';
 import { type Target, targetMatcher } from './rules.ts';
 import { readUndiciCall, type UndiciCall } from './undici-call.ts';
+import { undiciErrorCode } from './undici-error-code.ts';
 import { headersOf, readHeaders } from './undici-headers.ts';
 import { isSignal, readSignal } from './undici-signal.ts';
 
@@ -14,7 +15,7 @@ import { isSignal, readSignal } from './undici-signal.ts';
 interface UndiciResponse {
   readonly statusCode: number;
   readonly headers: unknown;
-  readonly body: {
+  body: {
     dump(options?: { readonly limit: number }): Promise<unknown>;
     on(event: 'error', listener: () => void): unknown;
   };
@@ -43,8 +44,7 @@ const MAX_DUMPED_BYTES = 128 * 1024;
  * client.request = hardenUndiciRequest(client.request, { bridge, operation: 'search' });
  * ```
  *
- * @throws InvalidArgumentError that names the option, what was given and what is expected; the function, for a request of which nobody can see
- * where it goes
+ * @throws InvalidArgumentError that names the option, what was given and what is expected
  */
 export function hardenUndiciRequest<F extends UndiciRequest>(request: F, options: HardenRequestOptions): F {
   assertHardenRequestOptions(request, options, 'hardenUndiciRequest');
@@ -94,7 +94,7 @@ function exchangeOf({ options, method, host, ask }: UndiciCall, target: Target):
     }),
     status: ({ statusCode }) => statusCode,
     headers: (answer) => headersOf(answer.headers),
-    errorCode: () => undefined,
+    errorCode: (answer) => (answer.statusCode === 429 ? undiciErrorCode(answer, headersOf(answer.headers)) : undefined),
     discard: ({ body }) => {
       body.on('error', () => {});
       void body.dump({ limit: MAX_DUMPED_BYTES }).catch(() => {});
