@@ -25,6 +25,7 @@ const EVERYTHING: BridgeState = {
   health: () => ({ overall: 'healthy', checks: [{ check: 'db', status: 'healthy' }] }),
   ready: () => true,
   rateLimiter: () => ({ keys: 3, evictions: 2, overflows: 1 }),
+  rateLimitStore: () => ({ state: 'up', mode: 'local', leasedTokens: 3, calls: 1 }),
   patches: () => [{ module: 'openai', status: 'active' }],
 };
 
@@ -57,6 +58,8 @@ it('are those of the catalogue, all of them, each with the unit, type, buckets a
     return { outcome: 'timeout', errorType: 'deadline_exceeded' };
   });
   observer.on({ type: 'health.checked', check: 'db', status: 'healthy', durationMs: 1, call: undefined });
+  observer.on({ type: 'rate_limit.store_asked', result: 'ok', durationMs: 1, call: undefined });
+  observer.on({ type: 'rate_limit.store_changed', from: 'up', to: 'down', mode: 'local', call: undefined });
   const collected = await otel.collect();
   observer.close();
   expect(collected.errors).toEqual([]);
