@@ -58,9 +58,11 @@ async function loadingProblem(
     message,
   });
   if (named.length === 0) return broken('rule_missing', `is not loaded: add ${FILE} to rule_files of Prometheus`);
-  const wanted = await canonical(rule.expression, api, formatted);
+  const wanted = withoutThresholds(await canonical(rule.expression, api, formatted));
   let same: LoadedRule | undefined;
-  for (const each of named) if ((await canonical(each.query, api, formatted)) === wanted) same = each;
+  for (const each of named) {
+    if (withoutThresholds(await canonical(each.query, api, formatted)) === wanted) same = each;
+  }
   if (same === undefined) {
     return broken(
       'rule_differs',
@@ -72,6 +74,11 @@ async function loadingProblem(
     return { verdict: 'idle', reason: 'not_evaluated', message: 'is loaded and has not been evaluated yet' };
   }
   return undefined;
+}
+
+/** What a query asks, whatever it is compared with: the objective, and what is too much, are the installation's own. */
+function withoutThresholds(query: string): string {
+  return query.replace(/(?<=[<>]=?)\d+(?:\.\d+)?(?:e[+-]?\d+)?/g, '…');
 }
 
 /** The same text for queries that mean the same to Prometheus' parser, where it can be asked for that. */
