@@ -76,7 +76,7 @@ describeWithServers(['runtimes'], 'A 429 of undici', () => {
         setTimeout(() => response.destroy(), 50);
       };
       await using unread = await ask(broken);
-      if (!unread.body.closed) await once(unread.body, 'close');
+      await expect.poll(() => unread.body.closed).toBe(true);
       await using cut = await ask(broken);
       expect(await rejection(cut.body.text())).toHaveProperty('name', expect.stringMatching(/Error/));
       const controller = new AbortController();
