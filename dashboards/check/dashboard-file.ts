@@ -38,6 +38,7 @@ export interface DashboardPanel {
     readonly defaults: {
       readonly unit?: string;
       readonly noValue?: string;
+      readonly mappings?: readonly unknown[];
       readonly links?: readonly DashboardLink[];
       readonly thresholds?: { readonly steps: readonly { readonly color: string; readonly value: number | null }[] };
     };

@@ -29,6 +29,23 @@ describe.each(Object.keys(DASHBOARDS))('dashboards/%s', (file) => {
     expect(dashboard.schemaVersion).toBeLessThanOrEqual(42);
   });
 
+  test('can be imported as it is: chooses its data source by itself and brings no number of another Grafana', () => {
+    const [first] = dashboard.templating.list;
+    expect(first).toMatchObject({ name: 'datasource', type: 'datasource', query: 'prometheus' });
+    expect(dashboard).not.toHaveProperty('id');
+    expect(dashboard).not.toHaveProperty('__inputs');
+  });
+
+  test('lets the reader choose services, processes and operations', () => {
+    const names = dashboard.templating.list.filter(({ type }) => type === 'query').map(({ name }) => name);
+    expect(names).toEqual(['job', 'instance', 'operation']);
+  });
+
+  test('marks when a breaker opened or closed, and when the configuration was reloaded', () => {
+    const marked = dashboard.annotations.list.flatMap(({ name, expr }) => (expr === undefined ? [] : [name]));
+    expect(marked).toEqual(['Circuit breaker opened', 'Circuit breaker closed', 'Configuration reloaded']);
+  });
+
   test('is found from the others by its tag', () => {
     expect(dashboard.tags).toEqual(['crossbridge']);
   });

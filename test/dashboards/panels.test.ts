@@ -58,6 +58,15 @@ describe.each(Object.keys(DASHBOARDS))('the panels of dashboards/%s', (file) => 
     });
   });
 
+  test('colour a share, a state or a count of what is wrong by how bad it is', () => {
+    each(({ title, type, fieldConfig }) => {
+      if (type !== 'stat' || fieldConfig?.defaults.mappings?.length) return;
+      // How much is done and how long it takes is neither good nor bad without an objective of one's own.
+      if (['reqps', 's'].includes(fieldConfig?.defaults.unit ?? '')) return;
+      expect(fieldConfig?.defaults.thresholds?.steps.length, title).toBeGreaterThan(1);
+    });
+  });
+
   test('show the exemplars of every latency that keeps some', () => {
     // Histograms of calls: those of checks and of streams are recorded outside of any trace.
     const kept = /crossbridge_(?:call|attempt|retry_delay|rate_limit_wait)_\w*bucket/;
