@@ -16,7 +16,7 @@ export const doctor: Command = {
 Runs the command with the agent, looks at what happens inside, ends it and says: what is patched, what is not and why, which
 retries multiply, which pools and queues are unbounded, what goes around the policies, and whether telemetry gets anywhere.
 
-  --for DURATION  how long it may run, such as 30s or 2m, before it is told to end (SIGTERM); default: ${DEFAULT_FOR}
+  --for DURATION  how long it may run, such as 30, 30s or 2m, before it is told to end (SIGTERM); default: ${DEFAULT_FOR}
   --config FILE   default: CROSSBRIDGE_CONFIG, else crossbridge.yml there or in a parent directory
   --json          the report for machines
 
@@ -52,7 +52,9 @@ used was never loaded. Exit status: 0 all is well, 1 something needs attention, 
 
 function durationOf(text: string): number {
   try {
-    return parseDuration(text, { timer: true, aboveZero: true });
+    // A shell has no numbers.
+    const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : text;
+    return parseDuration(value, { timer: true, aboveZero: true });
   } catch (error) {
     throw new UsageError(`--for: ${messageOf(error)}`);
   }
