@@ -38,8 +38,8 @@ describe('checks that the config describes', () => {
 
   it('are what crossbridge.yml says they are', async () => {
     const seen: unknown[] = [];
-    vi.stubGlobal('fetch', async (url: URL, { method, headers }: { method: string; headers: Headers }) => {
-      seen.push(`${method} ${url} ${headers.get('x-probe')}`);
+    vi.stubGlobal('fetch', async (url: URL, { method, headers }: RequestInit) => {
+      seen.push(`${method} ${url} ${new Headers(headers).get('x-probe')}`);
       return new Response(null, { status: 204 });
     });
     const { config } = parse(yaml`
