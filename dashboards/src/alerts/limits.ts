@@ -58,7 +58,7 @@ export function limits({ time }: RuleSettings): RuleGroup {
         for: time('5m'),
         summary: `${OPERATION_OF_JOB}: {{ $value | humanizePercentage }} of the bulkhead's slots are taken on ${value('instance')}`,
         description:
-          'The slots of the bulkhead were taken nearly all the time for 5m, so that further calls wait or are refused. The callee has become slow, or more is asked for than it can do at once.',
+          'The slots of the bulkhead were taken nearly all the time for 5m, so that further calls wait or are refused. The callee has become slow, or more is asked for than it can do at once. A bulkhead in shadow mode is shown as well, and holds nobody up.',
         dashboard: 'limits',
         about: 'operation',
       },
