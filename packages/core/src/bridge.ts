@@ -9,7 +9,7 @@ import { type ConfigChange, diffConfig } from './config/diff.ts';
 import type { RuntimeConfigInput } from './config/input.ts';
 import { resolveRuntimeConfig } from './config/resolve.ts';
 import type { OperationConfig, RuntimeConfig } from './config/types.ts';
-import { BridgeClosedError, RateLimitExceeded } from './errors.ts';
+import { BridgeClosedError, type RateLimitExceeded } from './errors.ts';
 import type { BridgeHealth } from './health/bridge-health.ts';
 import { assertQuota, type Quota } from './health/quota.ts';
 import type { HealthRegistry } from './health/registry.ts';
@@ -19,15 +19,14 @@ import type { Observer } from './observer.ts';
 import { asAttempts } from './one-authority.ts';
 import type { AttemptFunction } from './pipeline/attempt.ts';
 import { Call } from './pipeline/call.ts';
+import { checkAlone, reserveAlone } from './pipeline/limits-alone.ts';
 import type { Environment } from './pipeline/operation.ts';
 import { NO_POLICIES, OperationRegistry } from './pipeline/operation-registry.ts';
 import { stateOf } from './pipeline/operation-state.ts';
 import { runCall } from './pipeline/run.ts';
-import { assertAnswersAtOnce, takeTokens } from './pipeline/take-tokens.ts';
-import { callOfLimits, tellVerdicts } from './pipeline/tell-verdicts.ts';
 import { watchHealth } from './pipeline/watch-health.ts';
 import type { CallKey } from './rate-limit/call-key.ts';
-import { OperationLimits, type ReserveOptions } from './rate-limit/operation-limits.ts';
+import type { ReserveOptions } from './rate-limit/operation-limits.ts';
 import { RateLimiter } from './rate-limit/rate-limiter.ts';
 import type { Reservation } from './rate-limit/reservation.ts';
 import { checkStore, sharedLimitsOf } from './rate-limit/shared/bridge-store.ts';
@@ -135,16 +134,7 @@ export class Bridge {
    */
   checkRateLimit(key: CallKey, operation: string, cost = 1): RateLimitExceeded | undefined {
     assertRunnable(operation, nothing, { key, cost });
-    const target = this.#operations.of(operation);
-    assertAnswersAtOnce(target);
-    const call = callOfLimits(target, key, cost);
-    try {
-      void takeTokens(target, call, 'all', false);
-      return undefined;
-    } catch (error) {
-      if (error instanceof RateLimitExceeded) return error;
-      throw error;
-    }
+    return checkAlone(this.#operations.of(operation), key, cost);
   }
 
   /**
@@ -158,10 +148,7 @@ export class Bridge {
     if (this.#closed) throw new BridgeClosedError(operation);
     assertRunnable(operation, nothing, { key });
     assertReserveOptions(operation, options);
-    const target = this.#operations.of(operation);
-    const limits = target.limits ?? new OperationLimits(target.name, NO_POLICIES, new Map(), this.rateLimiter);
-    const call = callOfLimits(target, key, estimate);
-    return limits.reserve(key, estimate, options, (request) => tellVerdicts(target, call, request));
+    return reserveAlone(this.#operations.of(operation), this.rateLimiter, key, estimate, options);
   }
 
   /**
