@@ -64,7 +64,7 @@ describe('the admin endpoints of a service whose event loop is blocked', () => {
     await expect.poll(() => alive.seen.some(({ status }) => status === 503), { timeout: 20_000 }).toBe(true);
     await expect.poll(() => alive.seen.at(-1)?.status, { timeout: 20_000 }).toBe(200);
     expect(statuses(await alive.stop())).toEqual([200, 503]);
-  });
+  }, 60_000);
 
   it('do not blame a process that was stopped and goes on', async () => {
     await using impatient = await startImpatient();

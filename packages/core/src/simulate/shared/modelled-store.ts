@@ -67,7 +67,7 @@ export class ModelledStore {
 }
 
 /** As the script answers. */
-export function replyOf({ passed, atUs, buckets }: StoreAnswer): readonly (number | string)[] {
+function replyOf({ passed, atUs, buckets }: StoreAnswer): readonly (number | string)[] {
   return [
     passed,
     atUs,
