@@ -71,3 +71,10 @@ it('hardenFetch takes what it knows, options that are left undefined included', 
   const options = { bridge, upstreams: undefined, operation: undefined, idempotent: undefined };
   expect(hardenFetch(fetch, options as never)).toBeTypeOf('function');
 });
+
+it('has as many parameters as what it wraps', () => {
+  expect([hardenFetch(globalThis.fetch, { bridge }).length, hardenFetch(fetch, { bridge }).length]).toEqual([
+    globalThis.fetch.length,
+    0,
+  ]);
+});

@@ -36,7 +36,7 @@ export function hardenFetch(fetch: Fetch, options: HardenFetchOptions): Fetch {
   const { bridge, streams = {}, tokens } = options;
   const meter = tokens === undefined ? undefined : new TokenMeter(bridge, tokens);
   const match = targetMatcher(options);
-  return markHardened(function hardenedFetch(input, init) {
+  const hardened: Fetch = function hardenedFetch(input, init) {
     const target = targetOf(input, init);
     const rule = target === undefined ? undefined : match(target.method, target.url);
     if (target === undefined || rule === undefined) return fetch(input, init);
@@ -60,5 +60,7 @@ export function hardenFetch(fetch: Fetch, options: HardenFetchOptions): Fetch {
     return !call.nested && (retry === null || retry.mode === 'shadow')
       ? refusalAsResponse(send().response, request)
       : sendForSdk(request, sdkCallOf(request, call.nested ? 1 : (retry?.maxAttempts ?? 1)), send);
-  });
+  };
+  // Who wraps functions in turn looks at how many parameters they have.
+  return markHardened(Object.defineProperty(hardened, 'length', { value: fetch.length, configurable: true }));
 }
