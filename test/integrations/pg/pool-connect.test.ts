@@ -1,15 +1,23 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
+import { Readable, type Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import { hardenPgPool } from '@crossbridge/integrations/pg';
-import type { PoolClient } from 'pg';
+import type { PoolClient, Submittable } from 'pg';
 import { expect, it } from 'vitest';
 import { rejection } from '../../support/bridges.ts';
 import { pg } from '../../support/pg.ts';
 import { describeWithServers } from '../../support/servers.ts';
 import { pgBench, RETRIES } from './bench.ts';
 
-const Cursor = createRequire(import.meta.url)('pg-cursor') as typeof import('pg-cursor');
+const require = createRequire(import.meta.url);
+const Cursor = require('pg-cursor') as typeof import('pg-cursor');
+const { CopyFrom, CopyTo } = require('../../e2e/apps/pg/copy-streams.cjs') as {
+  readonly CopyFrom: new (text: string) => Writable & Submittable;
+  readonly CopyTo: new (text: string) => Readable & Submittable;
+};
 
 const BREAKER = {
   ...RETRIES,
@@ -70,6 +78,26 @@ describeWithServers(['postgres'], 'Connections of a hardened pool', () => {
     await client.query('rollback');
     client.release();
     expect(await bench.value('select count(*)::int from t')).toBe(0);
+  });
+
+  it('carry COPY in both directions, inside a transaction, too', async () => {
+    const pool = bench.pool({ max: 1 });
+    const client = await pool.connect();
+    const into = client.query(new CopyFrom('copy t (v) from stdin'));
+    await pipeline(Readable.from(['1\n', '2\n']), into);
+    client.release();
+    await pool.tx(async (own) => {
+      await pipeline(Readable.from(['3\n']), own.query(new CopyFrom('copy t (v) from stdin')));
+      const rows = await text(own.query(new CopyTo('copy (select v from t order by v) to stdout')));
+      expect(rows).toBe('1\n2\n3\n');
+    });
+    await rejection(
+      pool.tx(async (own) => {
+        await pipeline(Readable.from(['4\n']), own.query(new CopyFrom('copy t (v) from stdin')));
+        throw new Error('no more');
+      }),
+    );
+    expect(await bench.value('select count(*)::int from t')).toBe(3);
   });
 
   it('do not end the process when they break while nothing runs on them', async () => {
