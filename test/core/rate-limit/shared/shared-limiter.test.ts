@@ -277,6 +277,13 @@ describe('leases', () => {
     expect(store.calls).toBeLessThan(25);
   });
 
+  it('are not taken of a bucket that holds more than a lease can count', async () => {
+    const limit = limiter().limit('tokens', { capacity: 1e10, windowSeconds: 1 });
+    const { yes, sync } = await drive(() => limit.check('hot', 1e6), 5, 200);
+    expect([yes, sync]).toEqual([1_000, 0]);
+    expect(await clock.run(limit.check('hot', 1e9) as Promise<boolean>)).toBe(true);
+  });
+
   it('are not taken where the limiter is told so', async () => {
     const limit = limiter({ leases: false }).limit('search', { capacity: 10_000, windowSeconds: 1 });
     const { yes, sync } = await drive(() => limit.check('hot'), 5, 200);

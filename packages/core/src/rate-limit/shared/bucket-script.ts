@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 
 /** A settlement arrives by then or not at all, and so long its number is remembered even of a full bucket. */
 export const SETTLED_MS = 1_000;
+/** A bucket of a larger capacity leases nothing: it has no room for more leased tokens. */
+export const MOST_LEASED = 4_294_967_295;
 
 /**
  * The one script behind all shared limits. It takes tokens of one bucket or of several, all or none, on the time of the store.
@@ -51,7 +53,7 @@ local passing = nil
 for i = 1, #KEYS do
   local o = 1 + (i - 1) * stride
   local cap, rate, need = tonumber(ARGV[o + 1]), tonumber(ARGV[o + 2]), tonumber(ARGV[o + 3])
-  local count, lease = tonumber(ARGV[o + 5]), cap > 4294967295 and 0 or min(tonumber(ARGV[o + 7]), 16777215)
+  local count, lease = tonumber(ARGV[o + 5]), cap > ${MOST_LEASED} and 0 or min(tonumber(ARGV[o + 7]), 16777215)
   local free, left, current, leftBefore, before, lane0, lane1 = cap, 0, 0, 0, 0, 16777215, 16777215
   local settled = ''
   local changed = false

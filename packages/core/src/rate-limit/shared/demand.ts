@@ -1,3 +1,4 @@
+import { MOST_LEASED } from './bucket-script.ts';
 import type { SharedRate } from './shared-decision.ts';
 
 /** Leases are sized for this share of the window, within bounds: longer ones would stand in the way of others. */
@@ -24,7 +25,7 @@ export class Demand {
   readonly horizonMs: number;
   /** How long a lease is good for, in whole microseconds. */
   readonly leaseUs: number;
-  /** Whether the bucket refills fast enough for a lease to be worth it. */
+  /** Whether the bucket refills fast enough for a lease to be worth it, and can lease. */
   readonly #leasable: boolean;
   #asked = 0;
   #perMs = 0;
@@ -34,7 +35,7 @@ export class Demand {
     const windowMs = windowSeconds * 1000;
     this.horizonMs = Math.min(Math.max(windowMs * HORIZON_SHARE, LEAST_HORIZON_MS), MOST_HORIZON_MS);
     this.leaseUs = Math.round(Math.min(Math.max(windowMs * LEASE_SHARE, LEAST_LEASE_MS), MOST_LEASE_MS) * 1000);
-    this.#leasable = (capacity * this.horizonMs) / windowMs >= HOT;
+    this.#leasable = (capacity * this.horizonMs) / windowMs >= HOT && capacity <= MOST_LEASED;
     this.#sinceMs = nowMs;
   }
 

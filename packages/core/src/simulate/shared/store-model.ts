@@ -1,5 +1,5 @@
 import type { BucketAnswer, BucketRequest, StoreAnswer } from '../../rate-limit/shared/bucket-request.ts';
-import { SETTLED_MS } from '../../rate-limit/shared/bucket-script.ts';
+import { MOST_LEASED, SETTLED_MS } from '../../rate-limit/shared/bucket-script.ts';
 
 /** Times are kept in three bytes. */
 const FAR = 16_777_215;
@@ -152,20 +152,21 @@ function settles({ settlement }: BucketRequest, state: Advanced, nowUs: number):
   return true;
 }
 
-function fitting({ need, capacity, leaseUs }: BucketRequest, { free }: Advanced, count: number): number {
+function leaseOf({ capacity, leaseUs }: BucketRequest): number {
+  return capacity > MOST_LEASED ? 0 : Math.min(leaseUs, FAR);
+}
+
+function fitting(request: BucketRequest, { free }: Advanced, count: number): number {
+  const { need, capacity } = request;
   if (count < 0 || need === 0) return count;
   const all = Math.max(0, Math.floor((free + 1e-6) / need));
-  if (leaseUs === 0 || all < 2) return Math.min(count, all);
+  if (leaseOf(request) === 0 || all < 2) return Math.min(count, all);
   return Math.min(count, Math.max(1, Math.floor(Math.max(free / 2, free - capacity / 4) / need)));
 }
 
-function take(
-  { capacity, tokensPerUs, need, charge, extra, leaseUs: wantedUs }: BucketRequest,
-  state: Advanced,
-  passed: number,
-  prefetch: boolean,
-): BucketAnswer {
-  const leaseUs = Math.min(wantedUs, FAR);
+function take(request: BucketRequest, state: Advanced, passed: number, prefetch: boolean): BucketAnswer {
+  const { capacity, tokensPerUs, need, charge, extra } = request;
+  const leaseUs = leaseOf(request);
   const taken = passed * charge;
   const more =
     leaseUs > 0 && (passed > 0 || prefetch) ? Math.max(0, Math.min(extra, Math.floor((state.free - taken) / 4))) : 0;
