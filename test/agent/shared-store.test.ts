@@ -54,6 +54,23 @@ describe('the driver for the store of shared limits', () => {
     );
   });
 
+  it('is told to speak TLS with every server of a cluster, and who it is, by the url of one', () => {
+    const home = join(directory, 'cluster', 'node_modules', 'redis');
+    mkdirSync(home, { recursive: true });
+    writeFileSync(
+      join(home, 'index.js'),
+      'exports.createCluster = (all) => { throw new Error(JSON.stringify(all)); };',
+    );
+    const connecting = (url: string) => () => {
+      const driver = driverOf({ ...STORE, url, cluster: true }, [join(directory, 'cluster', 'server.js')]);
+      if (typeof driver === 'object') driver.connect();
+    };
+    expect(connecting('rediss://me:p%40ss@one:1')).toThrow(
+      '"defaults":{"username":"me","password":"p@ss","socket":{"tls":true}}',
+    );
+    expect(connecting('redis://one:1')).toThrow('"defaults":{}');
+  });
+
   it('is asked for nothing without a url', () => {
     expect(driverOf({ ...STORE, url: null })).toBe(
       'rate_limiting.store needs a url, such as redis://localhost:6379: the agent connects to it by itself',

@@ -72,8 +72,10 @@ function byIORedis({ Redis, Cluster }: IORedisModule, url: string, cluster: bool
 
 function byRedis({ createClient, createCluster }: RedisModule, url: string, cluster: boolean): SharedStoreClient {
   if (!cluster) return redisStore(createClient({ url }));
-  const { username, password } = new URL(url);
-  return redisStore(createCluster({ rootNodes: [{ url }], defaults: credentials(username, password) }));
+  const { username, password, protocol } = new URL(url);
+  // Of the servers that it hears of from the first one it knows no url.
+  const defaults = { ...credentials(username, password), ...(protocol === 'rediss:' ? { socket: { tls: true } } : {}) };
+  return redisStore(createCluster({ rootNodes: [{ url }], defaults }));
 }
 
 function credentials(username: string, password: string): { username?: string; password?: string } {
