@@ -39,6 +39,8 @@ export const SIGNALS = {
   'slots are taken': { dashboard: 'limits', panel: 'In use', above: 0.8 },
   'the bulkhead rejects': { dashboard: 'limits', panel: 'Rejected', above: 1 },
   'the store fails': { dashboard: 'limits', panel: 'Failures of the store', above: 0.5 },
+  'the store is down': { dashboard: 'limits', panel: 'Who has the store', above: 1.5 },
+  'the store changes': { dashboard: 'limits', panel: 'Changes of the state of the store', above: 0.5, moment: true },
   'health is worse': { dashboard: 'health', panel: 'Each process', above: 1.2 },
   'processes are not ready': { dashboard: 'health', panel: 'Processes not ready', above: 0.5 },
   'something is in front': { dashboard: 'health', panel: 'Processes where it is not in front', above: 0.5 },

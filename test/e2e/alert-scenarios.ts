@@ -10,13 +10,13 @@ export interface Scenario {
   readonly answer?: Answer;
   /** Policies of the operation, in YAML. Default: none. */
   readonly policies?: string;
-  /** More of `runtime:`, in YAML; `UPSTREAM` is its address. */
+  /** More of `runtime:`, in YAML; `UPSTREAM` is its address, `REDIS` that of a server of its own. */
   readonly config?: string;
   /** Pause between calls. Default 200. */
   readonly everyMs?: number;
   readonly env?: Readonly<Record<string, string>>;
   /** What else happens to the service when the trouble begins. */
-  readonly trouble?: 'killed' | 'misconfigured';
+  readonly trouble?: 'killed' | 'misconfigured' | 'redis killed';
   /** The trouble is there from the start and stays. */
   readonly lasting?: boolean;
   /** Exactly the alerts that Prometheus fires. */
@@ -146,11 +146,23 @@ export const SCENARIOS: readonly Scenario[] = [
     fires: ['ConfigRejected'],
     shows: ['a reload is rejected', 'reloads are marked'],
   },
+  {
+    name: 'redis-gone',
+    trouble: 'redis killed',
+    policies: 'retry: false, rate_limit: { capacity: 1000, window: 1s }',
+    config: 'rate_limiting: { store: { url: "REDIS", on_store_error: allow } }',
+    fires: ['RateLimitStoreFailing'],
+    shows: ['the store fails', 'the store is down', 'the store changes'],
+  },
   { name: 'telemetry-dead', trouble: 'killed', fires: ['TelemetryAbsent'], shows: ['calls cannot be seen'] },
 ];
 
 /** crossbridge.yml of a scenario's service. */
-export function scenarioConfig({ policies = 'retry: false', config = '' }: Scenario, upstream: string): string {
+export function scenarioConfig(
+  { policies = 'retry: false', config = '' }: Scenario,
+  upstream: string,
+  redis: string = '',
+): string {
   return `runtime:
   operations:
     call: { ${policies} }
@@ -158,6 +170,6 @@ export function scenarioConfig({ policies = 'retry: false', config = '' }: Scena
     - match: { host: "${new URL(upstream).host}" }
       operation: call
   telemetry: { log_level: off }
-  ${config.replaceAll('UPSTREAM', upstream)}
+  ${config.replaceAll('UPSTREAM', upstream).replaceAll('REDIS', redis)}
 `;
 }

@@ -3,7 +3,9 @@ import { rulesText } from '../../dashboards/src/rules/generate.ts';
 import { DEFAULT_SETTINGS, fasterTime } from '../../dashboards/src/rules/settings.ts';
 import { type Alertmanager, startAlertmanager } from '../support/alertmanager.ts';
 import { type App, startApp } from '../support/app.ts';
+import type { DatabaseServer } from '../support/database-server.ts';
 import { type Prometheus, startPrometheus } from '../support/prometheus.ts';
+import { startRedis } from '../support/redis-server.ts';
 import { describeWithServers } from '../support/servers.ts';
 import { freePorts, waitFor } from '../support/servers-process.ts';
 import { json, startUpstream, type Upstream } from '../support/upstream.ts';
@@ -24,10 +26,11 @@ interface Service {
   readonly scenario: Scenario;
   readonly upstream: Upstream;
   readonly port: number;
+  readonly redis: DatabaseServer | undefined;
   app: App;
 }
 
-describeWithServers(['prometheus', 'alertmanager'], 'Prometheus and Alertmanager, told of faults by the agent', () => {
+describeWithServers(['prometheus', 'alertmanager', 'redis'], 'Prometheus and Alertmanager, told of faults', () => {
   const services: Service[] = [];
   let alertmanager: Alertmanager;
   let prometheus: Prometheus;
@@ -37,7 +40,8 @@ describeWithServers(['prometheus', 'alertmanager'], 'Prometheus and Alertmanager
     for (const [index, scenario] of SCENARIOS.entries()) {
       const upstream = await startUpstream((response) => json(response, 200, {}));
       const port = ports[index] ?? 0;
-      services.push({ scenario, upstream, port, app: await start(scenario, upstream, port) });
+      const redis = scenario.trouble === 'redis killed' ? await startRedis() : undefined;
+      services.push({ scenario, upstream, port, redis, app: await start(scenario, upstream, port, redis) });
     }
     alertmanager = await startAlertmanager(FASTER);
     prometheus = await startPrometheus({
@@ -52,16 +56,17 @@ describeWithServers(['prometheus', 'alertmanager'], 'Prometheus and Alertmanager
   afterAll(async () => {
     await prometheus?.stop();
     await alertmanager?.stop();
-    for (const { app, upstream } of services) {
+    for (const { app, upstream, redis } of services) {
       await app[Symbol.asyncDispose]();
+      await redis?.stop();
       await upstream[Symbol.asyncDispose]();
     }
   });
 
-  function start(scenario: Scenario, upstream: Upstream, adminPort: number): Promise<App> {
+  function start(scenario: Scenario, upstream: Upstream, adminPort: number, redis?: DatabaseServer): Promise<App> {
     return startApp({
       app: 'faults.mjs',
-      config: scenarioConfig(scenario, upstream.url),
+      config: scenarioConfig(scenario, upstream.url, redis?.url),
       adminPort,
       env: { UPSTREAM_URL: upstream.url, EVERY_MS: `${scenario.everyMs ?? 200}`, ...scenario.env },
     });
@@ -131,6 +136,7 @@ describeWithServers(['prometheus', 'alertmanager'], 'Prometheus and Alertmanager
       const { scenario, upstream, app } = service;
       if (scenario.answer !== undefined) upstream.answer = scenario.answer;
       if (scenario.trouble === 'killed') app.kill('SIGKILL');
+      await service.redis?.kill();
       if (scenario.trouble === 'misconfigured') app.reconfigure('runtime: { operations: { call: { retri: quick } } }');
     }
     await watch(TROUBLE_S);
@@ -140,6 +146,7 @@ describeWithServers(['prometheus', 'alertmanager'], 'Prometheus and Alertmanager
       const { scenario, upstream, port } = service;
       upstream.answer = (response) => json(response, 200, {});
       if (scenario.trouble === 'killed') service.app = await start(scenario, upstream, port);
+      await service.redis?.restart();
     }
     for (const [job, alerts] of seen) {
       const times = [...alerts].map(([alert, ms]) => `${alert} ${(ms / 1000).toFixed(1)}`);
