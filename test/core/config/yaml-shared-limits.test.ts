@@ -1,6 +1,6 @@
 import { resolveRuntimeConfig } from '@crossbridge/core/config';
 import { describe, expect, it } from 'vitest';
-import { parse, problemsOf, warningsOf } from '../../support/config.ts';
+import { errorOf, parse, problemsOf, warningsOf } from '../../support/config.ts';
 
 const store = (lines: string, operation = '{rate_limit: {capacity: 10, window: 1s}}') =>
   `runtime:\n  rate_limiting: {store: ${lines}}\n  operations: {ai: ${operation}}`;
@@ -50,6 +50,15 @@ describe('rate_limiting.store', () => {
     const { config } = parse(store('{url: "redis://localhost", expected_processes: 4}'));
     expect(resolveRuntimeConfig({ ...config })).toEqual(config);
   });
+
+  it.each(['redis//me:geheim@host:1', 'redis:me:geheim@host:1', 'http://me:geheim@host', 'me:geheim@host:1'])(
+    'repeats no password of a url that is none: %s',
+    (url) => {
+      const error = errorOf(() => parse(store(`{url: "${url}"}`)));
+      expect(error.message).toMatch(/got ".*\*@host/);
+      expect(error.message + JSON.stringify(error.problems)).not.toContain('geheim');
+    },
+  );
 
   it.each([
     ['{type: memcached}', /one of redis/],

@@ -1,4 +1,5 @@
 import { CrossbridgeError } from '../errors.ts';
+import { withoutCredentials } from './credentials.ts';
 import { type ConfigProblem, formatProblem, inFileOrder } from './problem.ts';
 
 const MOST_REPORTED = 20;
@@ -45,13 +46,4 @@ function excerpt(source: string, problem: ConfigProblem): string[] {
   if (visible === '') return [];
   const number = String(problem.line);
   return [`    ${number} | ${visible}`, `    ${' '.repeat(number.length)} | ${' '.repeat(column - from)}^`];
-}
-
-/** What stands before the `@` of a URL may be a password, and reports end up in logs. As long as before, for the caret. */
-function withoutCredentials(line: string): string {
-  return line.replace(/\S+/g, (word) => {
-    const from = word.indexOf('//') + 2;
-    const to = word.lastIndexOf('@');
-    return from < 2 || to < from ? word : word.slice(0, from) + '*'.repeat(to - from) + word.slice(to);
-  });
 }

@@ -1,3 +1,4 @@
+import { withoutCredentials } from './credentials.ts';
 import { formatPath, overlaps, type Path } from './path.ts';
 import type { ConfigProblem, ConfigWarning } from './problem.ts';
 import type { Dialect } from './schema/dialect.ts';
@@ -78,6 +79,6 @@ export class ConfigReview implements Review {
   }
 
   #say(list: ConfigProblem[], path: Path, message: string, part: Part): void {
-    list.push(Object.freeze({ ...this.#locate(path, part), message }));
+    list.push(Object.freeze({ ...this.#locate(path, part), message: withoutCredentials(message) }));
   }
 }
