@@ -1,6 +1,7 @@
 import { createBridge, type Observer } from '@crossbridge/core';
 import { type Context, type Span, SpanKind, trace } from '@opentelemetry/api';
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace';
+import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BreakerStates } from '../../packages/otel/src/breaker-states.ts';
 import { KeepWhatHurt } from '../../packages/otel/src/keep-what-hurt.ts';
@@ -94,6 +95,38 @@ describe('calls that go through at once', () => {
     }
     expect(collected[0]).toBe(collected[1]);
     expect(collected[0]).toContain('crossbridge.attempt.duration');
+  });
+
+  it('count for their own operation and limits, whichever call was before', async () => {
+    const told = fc.record({
+      operation: fc.constantFrom('search', 'embed'),
+      rateLimits: fc.constantFrom<readonly string[]>([], ['a'], ['b'], ['a', 'b']),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(told, { maxLength: 12 }), async (calls) => {
+        const observer = createOtelObserver({ metrics: 'producer' });
+        for (const each of calls) observer.plain({ ...newCall().call, ...each });
+        const { resourceMetrics } = await observer.metricProducer().collect();
+        const counted = Object.fromEntries(
+          (resourceMetrics.scopeMetrics[0]?.metrics ?? []).flatMap(({ descriptor: { name }, dataPoints }) =>
+            dataPoints.map(({ attributes, value }) => [
+              [name, attributes['crossbridge.operation'], attributes['crossbridge.rate_limit.name']].join(' '),
+              typeof value === 'number' ? value : value.count,
+            ]),
+          ),
+        );
+        for (const operation of ['search', 'embed']) {
+          const own = calls.filter((call) => call.operation === operation);
+          for (const limit of ['a', 'b']) {
+            const admitted = own.filter(({ rateLimits }) => rateLimits.includes(limit)).length;
+            expect(counted[`crossbridge.rate_limit.requests ${operation} ${limit}`] ?? 0).toBe(admitted);
+            expect(counted[`crossbridge.rate_limit.wait.duration ${operation} ${limit}`] ?? 0).toBe(admitted);
+          }
+          expect(counted[`crossbridge.call.duration ${operation} `] ?? 0).toBe(own.length);
+          expect(counted[`crossbridge.attempt.duration ${operation} `] ?? 0).toBe(own.length);
+        }
+      }),
+    );
   });
 
   it('leave the spans that they would leave event by event', async () => {

@@ -14,6 +14,8 @@ export type Loss = keyof typeof attribute.telemetryLoss.values;
 export class Measurements {
   readonly #sink: MeasurementSink;
   readonly #operations = new Map<string, OperationMeasurements>();
+  /** That of the last call: calls of one operation mostly come one after the other, or there is but one. */
+  #last: OperationMeasurements | undefined;
 
   constructor(sink: MeasurementSink) {
     this.#sink = sink;
@@ -97,11 +99,14 @@ export class Measurements {
   }
 
   #of({ operation }: CallInfo): OperationMeasurements {
-    const known = this.#operations.get(operation);
-    if (known !== undefined) return known;
-    const added = new OperationMeasurements(operation, this.#sink);
-    this.#operations.set(operation, added);
-    return added;
+    if (this.#last?.operation === operation) return this.#last;
+    let found = this.#operations.get(operation);
+    if (found === undefined) {
+      found = new OperationMeasurements(operation, this.#sink);
+      this.#operations.set(operation, found);
+    }
+    this.#last = found;
+    return found;
   }
 
   #recordRetry(event: Told<'retry.decided'>, context: Context | undefined): void {

@@ -16,28 +16,34 @@ interface LimitMeasurements {
 
 /** What every call of one operation measures, with its label sets at hand: what is rare is looked up when it happens. */
 export class OperationMeasurements {
+  readonly operation: string;
   readonly #sink: MeasurementSink;
   readonly #operation: Attributes;
   readonly #limits = new Map<string, LimitMeasurements>();
+  /** The names that the last plain call came with, and what they stand for: calls come with the same list until the config is reloaded. */
+  #names: readonly string[] = [];
+  #named: readonly LimitMeasurements[] = [];
   readonly #phases: Partial<Record<Phase, Distribution>> = {};
   #callSuccess: Distribution | undefined;
   #attemptSuccess: Distribution | undefined;
 
   constructor(operation: string, sink: MeasurementSink) {
+    this.operation = operation;
     this.#sink = sink;
     this.#operation = { [attribute.operation.name]: operation };
   }
 
   /** What the events of such a call would measure. */
   plain({ durationMs, attemptMs, rateLimits }: PlainCall, context: Context | undefined): void {
-    for (const name of rateLimits) {
-      const limit = this.#limits.get(name) ?? this.#addLimit(name);
+    for (const limit of this.#limitsOf(rateLimits)) {
       limit.admitted.add(1);
       limit.wait.record(0, context);
     }
+    const attemptSeconds = attemptMs / 1000;
     this.#succeeded().record(durationMs / 1000, context);
-    this.#attemptSucceeded().record(attemptMs / 1000, context);
-    this.#phase('attempt', attemptMs, context);
+    this.#attemptSucceeded().record(attemptSeconds, context);
+    // A phase that the call did not enter is not recorded.
+    if (attemptMs > 0) (this.#phases.attempt ?? this.#phaseOf('attempt')).record(attemptSeconds, context);
   }
 
   rateLimit(event: Told<'rate_limit.decided'>, context: Context | undefined): void {
@@ -111,15 +117,22 @@ export class OperationMeasurements {
   /** A phase that the call did not enter is not recorded. */
   #phase(phase: Phase, ms: number, context: Context | undefined): void {
     if (!(ms > 0)) return;
-    const known = this.#phases[phase];
-    if (known !== undefined) {
-      known.record(ms / 1000, context);
-      return;
-    }
+    (this.#phases[phase] ?? this.#phaseOf(phase)).record(ms / 1000, context);
+  }
+
+  #phaseOf(phase: Phase): Distribution {
     const labels = { ...this.#operation, [attribute.phase.name]: phase };
     const added = this.#sink.histogram(metric.callPhaseDuration, labels);
     this.#phases[phase] = added;
-    added.record(ms / 1000, context);
+    return added;
+  }
+
+  #limitsOf(names: readonly string[]): readonly LimitMeasurements[] {
+    if (names !== this.#names) {
+      this.#named = names.map((name) => this.#limits.get(name) ?? this.#addLimit(name));
+      this.#names = names;
+    }
+    return this.#named;
   }
 
   #addLimit(name: string): LimitMeasurements {

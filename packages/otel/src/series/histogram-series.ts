@@ -8,10 +8,11 @@ export class HistogramSeries {
   readonly counts: number[];
   /** The last measurement of each bucket that was made in an exported trace. */
   readonly exemplars: (Exemplar | undefined)[];
-  count: number = 0;
   sum: number = 0;
   min: number = Number.POSITIVE_INFINITY;
   max: number = Number.NEGATIVE_INFINITY;
+  /** That of the last measurement. */
+  #bucket: number = 0;
 
   constructor(attributes: Attributes, boundaries: readonly number[]) {
     this.attributes = attributes;
@@ -20,27 +21,28 @@ export class HistogramSeries {
     this.exemplars = new Array<Exemplar | undefined>(boundaries.length + 1).fill(undefined);
   }
 
+  get count(): number {
+    return this.counts.reduce((total, each) => total + each, 0);
+  }
+
   /** `context` is that of the call, where its trace is recorded. A measurement that is no number would spoil the sum for ever. */
   record(value: number, context: Context | undefined): void {
     if (!(value >= 0)) return;
     const bucket = this.#bucketOf(value);
     this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
-    this.count += 1;
     this.sum += value;
     if (value < this.min) this.min = value;
     if (value > this.max) this.max = value;
     if (context !== undefined) this.exemplars[bucket] = exemplarOf(value, context) ?? this.exemplars[bucket];
   }
 
+  /** Looked for from that of the last measurement on: those of one label set mostly fall into the same bucket, or the next. */
   #bucketOf(value: number): number {
     const { boundaries } = this;
-    let low = 0;
-    let high = boundaries.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((boundaries[middle] ?? 0) < value) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    let bucket = this.#bucket;
+    while (bucket < boundaries.length && value > (boundaries[bucket] ?? 0)) bucket += 1;
+    while (bucket > 0 && value <= (boundaries[bucket - 1] ?? 0)) bucket -= 1;
+    this.#bucket = bucket;
+    return bucket;
   }
 }
