@@ -8,7 +8,13 @@ const LONGEST_KEY = 64;
  * one decision may be about several of them; without a group they are spread over all servers.
  */
 export function storeKeyOf(prefix: string, limit: string, group: string | undefined, key: string): string {
-  const short =
-    key.length <= LONGEST_KEY ? key : `#${createHash('sha256').update(key).digest('base64url').slice(0, 22)}`;
-  return group === undefined ? `${prefix}{${limit}:${short}}` : `${prefix}{${group}}${limit}:${short}`;
+  const asIs = key.length <= LONGEST_KEY && !key.startsWith('#');
+  const short = asIs ? key : `#${createHash('sha256').update(key).digest('base64url').slice(0, 22)}`;
+  const name = nameOf(limit);
+  return group === undefined ? `${prefix}{${name}:${short}}` : `${prefix}{${group}}${name}:${short}`;
+}
+
+/** Without colons: the first one ends the limit's name, or limit `a:b` and key `c` would share a bucket with `a` and `b:c`. */
+function nameOf(limit: string): string {
+  return /[%:]/.test(limit) ? limit.replaceAll('%', '%25').replaceAll(':', '%3A') : limit;
 }
