@@ -16,6 +16,7 @@ export default defineConfig({
     // Child processes, real servers and a machine that may be busy: a limit against hanging, never a measure of speed.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 15_000 } },
     restoreMocks: true,
     coverage: {
       provider: 'v8',
