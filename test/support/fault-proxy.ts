@@ -27,6 +27,8 @@ export interface FaultProxy {
   calm(): void;
   /** Decides of each message anew; undefined is no fault. Until `calm`. */
   decide(fault: (message: string) => Fault | undefined): void;
+  /** From now on what the server answers comes so many milliseconds late. */
+  delay(ms: number): void;
   /** Breaks all connections at once. */
   cut(): void;
   stop(): Promise<void>;
@@ -38,6 +40,7 @@ export async function startFaultProxy(serverPort: number): Promise<FaultProxy> {
   let planned: { readonly text: string; readonly fault: Fault; left: number }[] = [];
   let decide: ((message: string) => Fault | undefined) | undefined;
   let made = 0;
+  let delayMs = 0;
 
   const faultOf = (message: string): Fault | undefined => {
     const plan = planned.find(({ text, left }) => left > 0 && message.includes(text));
@@ -86,7 +89,9 @@ export async function startFaultProxy(serverPort: number): Promise<FaultProxy> {
       upstream.write(chunk);
     });
     upstream.on('data', (chunk) => {
-      if (!deaf && !mute) client.write(chunk);
+      if (deaf || mute) return;
+      if (delayMs === 0) client.write(chunk);
+      else setTimeout(() => client.write(chunk), delayMs);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -109,6 +114,9 @@ export async function startFaultProxy(serverPort: number): Promise<FaultProxy> {
     },
     decide(fault) {
       decide = fault;
+    },
+    delay(ms) {
+      delayMs = ms;
     },
     cut() {
       for (const socket of sockets) socket.resetAndDestroy();

@@ -88,6 +88,23 @@ describeWithServers(['redis'], 'a store that fails under many processes', () => 
     });
   });
 
+  it('answers too late: lets nothing pass beyond the limit, and lets nobody wait for it', async () => {
+    await withStore(async ({ proxy, common }) => {
+      const { reports } = await startFleet(PROCESSES, common);
+      await sleep(700);
+      const lateMs = 1_200;
+      proxy.delay(lateMs);
+      await sleep(500);
+      proxy.delay(0);
+      const seen = await reports;
+      const verdict = judge(RATE, seen);
+      expect(verdict.over).toBeLessThanOrEqual(1e-3);
+      expect(verdict.admitted).toBeGreaterThan(RATE.capacity);
+      // The budget is a twenty-fourth of what the store takes: far from either on a busy machine, too.
+      for (const report of seen) expect(report?.slowestMs).toBeLessThan(lateMs / 2);
+    });
+  });
+
   it('lets pass at most the capacity once more where each process goes on with its share', async () => {
     await withStore(async (store) => {
       const { common } = store;
