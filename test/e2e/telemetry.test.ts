@@ -46,7 +46,9 @@ describe('the telemetry of the agent', () => {
     expect(others).toEqual([]);
     expect(kept?.attributes).toMatchObject({ 'crossbridge.call.kept': true, 'crossbridge.call.attempts': 2 });
     // The attempt that failed before the call was kept, and the one after, whose request is the client span of an instrumentation.
-    expect(backend.spans.map(({ name }) => name).sort()).toEqual(['GET', 'plain', 'plain attempt']);
+    // The wait between them is a span of its own where a busy machine makes it last.
+    const names = backend.spans.map(({ name }) => name).filter((name) => name !== 'crossbridge.wait');
+    expect(names.sort()).toEqual(['GET', 'plain', 'plain attempt']);
     const scrape = await app.admin('/metrics', OPENMETRICS);
     expect(scrape.headers.get('content-type')).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
     const text = await scrape.text();
