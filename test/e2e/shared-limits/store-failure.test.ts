@@ -122,7 +122,7 @@ describeWithServers(['redis'], 'a store that fails under many processes', () => 
   it('lets everything pass while it fails where it may, and nothing beyond the limit before and after', async () => {
     await withStore(async (store) => {
       const { common } = store;
-      const allow = { ...common, seconds: 3.5, limiter: { ...common.limiter, onStoreError: 'allow' as const } };
+      const allow = { ...common, seconds: 7, limiter: { ...common.limiter, onStoreError: 'allow' as const } };
       const { reports } = await startFleet(PROCESSES, allow);
       await sleep(700);
       await FAULTS['hangs for a while'](store);
