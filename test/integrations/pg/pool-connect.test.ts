@@ -110,6 +110,14 @@ describeWithServers(['postgres'], 'Connections of a hardened pool', () => {
     expect(pool.totalCount).toBe(0);
   });
 
+  it('do not end the process when they break while the pool closes them', async () => {
+    const pool = bench.pool();
+    const client = await pool.connect();
+    client.release(true);
+    // As the server says it that is shut down just then.
+    expect(() => client.emit('error', new Error('terminating connection'))).not.toThrow();
+  });
+
   it('are refused when all stay in use, and the breaker does not take that for a failure', async () => {
     bench.configure(BREAKER);
     const pool = bench.pool({ max: 1 }, { acquireTimeoutMs: 400 });

@@ -1,19 +1,23 @@
 import { cancelRunning } from './cancel-request.ts';
 import { isAnswer, type PgDriverClient } from './driver.ts';
 
+const heeded = new WeakSet<PgDriverClient>();
+
 /** A connection on loan from the pool. It is given back once, in one of three ways; whatever is asked of it later does nothing. */
 export class Lease {
   readonly client: PgDriverClient;
   readonly #leave: () => void;
-  readonly #onError = (): void => {};
   #over = false;
 
   /** @param leave gives back the place that was taken for it */
   constructor(client: PgDriverClient, leave: () => void) {
     this.client = client;
     this.#leave = leave;
-    // A connection that breaks while nothing runs on it is an event, and one that nobody listens for ends the process.
-    client.on('error', this.#onError);
+    // A connection that breaks while nothing runs on it is an event, and one that nobody listens for ends the process. The pool itself
+    // does not listen while it closes a connection, so this goes on for as long as there is one.
+    if (heeded.has(client)) return;
+    heeded.add(client);
+    client.on('error', () => {});
   }
 
   /** Whether it was given back. */
@@ -66,9 +70,7 @@ export class Lease {
   hand(error: Error | boolean | undefined, release: PgDriverClient['release']): void {
     if (this.#over) return;
     this.#over = true;
-    // First, because the pool adds a listener of its own.
     release?.(error);
-    this.client.removeListener('error', this.#onError);
     this.#leave();
   }
 
