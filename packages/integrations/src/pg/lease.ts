@@ -1,8 +1,6 @@
 import { cancelRunning } from './cancel-request.ts';
 import { isAnswer, type PgDriverClient } from './driver.ts';
 
-const heeded = new WeakSet<PgDriverClient>();
-
 /** A connection on loan from the pool. It is given back once, in one of three ways; whatever is asked of it later does nothing. */
 export class Lease {
   readonly client: PgDriverClient;
@@ -13,11 +11,6 @@ export class Lease {
   constructor(client: PgDriverClient, leave: () => void) {
     this.client = client;
     this.#leave = leave;
-    // A connection that breaks while nothing runs on it is an event, and one that nobody listens for ends the process. The pool itself
-    // does not listen while it closes a connection, so this goes on for as long as there is one.
-    if (heeded.has(client)) return;
-    heeded.add(client);
-    client.on('error', () => {});
   }
 
   /** Whether it was given back. */

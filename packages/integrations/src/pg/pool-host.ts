@@ -2,7 +2,7 @@ import type { Bridge } from '@crossbridge/core';
 import type { DatabaseCallOptions } from '../sql/call-options.ts';
 import { ConnectionGate } from '../sql/connection-gate.ts';
 import type { TransactionScope } from '../sql/transaction-scope.ts';
-import type { PgDriverPool } from './driver.ts';
+import type { PgDriverClient, PgDriverPool } from './driver.ts';
 
 /** What is held for a pool, however many views of it there are. */
 export interface PoolState {
@@ -24,6 +24,7 @@ export interface PoolHost {
 }
 
 const states = new WeakMap<PgDriverPool, PoolState>();
+const heeded = new WeakSet<PgDriverClient>();
 
 export function stateOf(pool: PgDriverPool): PoolState {
   let state = states.get(pool);
@@ -32,8 +33,16 @@ export function stateOf(pool: PgDriverPool): PoolState {
     states.set(pool, state);
     // An idle connection that breaks is an event of the pool, and one that nobody listens for ends the process.
     pool.on('error', () => {});
+    // One on loan, too. The pool has stopped to listen before whoever asked has it.
+    pool.on('acquire', heedErrors);
   }
   return state;
+}
+
+function heedErrors(client: PgDriverClient): void {
+  if (heeded.has(client)) return;
+  heeded.add(client);
+  client.on('error', () => {});
 }
 
 /** pg-pool's own default is 10. */
