@@ -1,12 +1,7 @@
 import { attemptKind, errorType, operation, outcome } from '../../../packages/otel/src/signals/attributes.ts';
-import { attemptDuration, retryWastedDuration } from '../../../packages/otel/src/signals/metrics.ts';
-import {
-  AMPLIFICATION_THRESHOLDS,
-  amplification,
-  savedCalls,
-  TRIED_AGAIN,
-  wastedRetries,
-} from '../measures/attempts.ts';
+import { attemptDuration } from '../../../packages/otel/src/signals/metrics.ts';
+import { amplificationPanel, savedAndWastedPanel, timeLostPanel } from '../measures/attempt-panels.ts';
+import { TRIED_AGAIN } from '../measures/attempts.ts';
 import type { Row } from '../model.ts';
 import { rate } from '../promql.ts';
 import { is, legend } from '../selector.ts';
@@ -16,47 +11,21 @@ export const cost: Row = {
   height: 8,
   details: 'retries',
   panels: [
-    {
-      type: 'timeseries',
+    amplificationPanel({
       title: 'Requests for each call',
       description:
         'Requests that the provider sees, and may bill, for each call that reached it: 1 without retries and hedges. What the failed ones took in tokens no provider tells.',
-      unit: 'short',
-      decimals: 2,
       width: 6,
-      thresholds: AMPLIFICATION_THRESHOLDS,
       noValue: 'No calls',
-      runbooks: ['retry-storm'],
-      traces: [TRIED_AGAIN],
-      queries: [{ expression: amplification({ by: [operation] }), legend: legend(operation) }],
-    },
-    {
-      type: 'timeseries',
-      title: 'Retries: saved and wasted',
+    }),
+    savedAndWastedPanel({
       description: 'Calls per second that only a retry saved, and retries that failed as well.',
-      unit: 'reqps',
       width: 6,
-      stacked: true,
-      noValue: 'No calls',
-      colors: { saved: 'green', wasted: 'orange' },
-      runbooks: ['retry-storm'],
-      traces: [TRIED_AGAIN],
-      queries: [
-        { expression: savedCalls(), legend: 'saved' },
-        { expression: wastedRetries(), legend: 'wasted' },
-      ],
-    },
-    {
-      type: 'timeseries',
-      title: 'Time lost in failed attempts',
+    }),
+    timeLostPanel({
       description: 'Seconds per second that calls wait for attempts that then fail: what a person waits for nothing.',
-      unit: 's',
       width: 6,
-      stacked: true,
-      noValue: 'No failed attempts',
-      traces: [TRIED_AGAIN],
-      queries: [{ expression: rate(retryWastedDuration, 'value', { by: [operation] }), legend: legend(operation) }],
-    },
+    }),
     {
       type: 'timeseries',
       title: 'Failed attempts by error',

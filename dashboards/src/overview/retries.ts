@@ -1,6 +1,7 @@
 import { mode, operation, retryDecision } from '../../../packages/otel/src/signals/attributes.ts';
-import { retryDecisions, retryWastedDuration } from '../../../packages/otel/src/signals/metrics.ts';
-import { AMPLIFICATION_THRESHOLDS, amplification, savedCalls, TRIED_AGAIN } from '../measures/attempts.ts';
+import { retryDecisions } from '../../../packages/otel/src/signals/metrics.ts';
+import { amplificationPanel, timeLostPanel } from '../measures/attempt-panels.ts';
+import { savedCalls, TRIED_AGAIN } from '../measures/attempts.ts';
 import type { Row } from '../model.ts';
 import { rate } from '../promql.ts';
 import { legend } from '../selector.ts';
@@ -35,20 +36,7 @@ export const retries: Row = {
         },
       ],
     },
-    {
-      type: 'timeseries',
-      title: 'Amplification',
-      description:
-        'Attempts for each call that reached the upstream: 1 without retries and hedges. Under load the retry budget keeps it near 1.2; well above that, look for an operation without a budget, or for a client library that retries on its own.',
-      unit: 'short',
-      decimals: 2,
-      width: 6,
-      thresholds: AMPLIFICATION_THRESHOLDS,
-      noValue: 'No attempts',
-      runbooks: ['retry-storm'],
-      traces: [TRIED_AGAIN],
-      queries: [{ expression: amplification({ by: [operation] }), legend: legend(operation) }],
-    },
+    amplificationPanel({ width: 6 }),
     {
       type: 'timeseries',
       title: 'Calls saved by retries',
@@ -60,17 +48,6 @@ export const retries: Row = {
       traces: [TRIED_AGAIN],
       queries: [{ expression: savedCalls({ by: [operation] }), legend: legend(operation) }],
     },
-    {
-      type: 'timeseries',
-      title: 'Time lost in failed attempts',
-      description:
-        'Seconds per second that calls spend in attempts that fail. 1 means that one call at any time is waiting for nothing: a shorter attempt timeout or the circuit breaker gives it back.',
-      unit: 's',
-      width: 6,
-      stacked: true,
-      noValue: 'No failed attempts',
-      traces: [TRIED_AGAIN],
-      queries: [{ expression: rate(retryWastedDuration, 'value', { by: [operation] }), legend: legend(operation) }],
-    },
+    timeLostPanel({ width: 6 }),
   ],
 };

@@ -1,62 +1,8 @@
-import { operation } from '../../../packages/otel/src/signals/attributes.ts';
-import { retryWastedDuration } from '../../../packages/otel/src/signals/metrics.ts';
-import {
-  AMPLIFICATION_THRESHOLDS,
-  amplification,
-  savedCalls,
-  TRIED_AGAIN,
-  wastedRetries,
-} from '../measures/attempts.ts';
+import { amplificationPanel, savedAndWastedPanel, timeLostPanel } from '../measures/attempt-panels.ts';
 import type { Row } from '../model.ts';
-import { rate } from '../promql.ts';
-import { legend } from '../selector.ts';
 
 export const worth: Row = {
   title: 'Is it worth it?',
   height: 8,
-  panels: [
-    {
-      type: 'timeseries',
-      title: 'Retries: saved and wasted',
-      description:
-        'Saved: calls per second that succeeded only because they were tried again. Wasted: retries that failed as well, or were cut off. More wasted than saved for long means that the upstream is down and not flaky: that is what the circuit breaker is for.',
-      unit: 'reqps',
-      width: 9,
-      stacked: true,
-      noValue: 'No calls',
-      colors: { saved: 'green', wasted: 'orange' },
-      runbooks: ['retry-storm'],
-      traces: [TRIED_AGAIN],
-      queries: [
-        { expression: savedCalls(), legend: 'saved' },
-        { expression: wastedRetries(), legend: 'wasted' },
-      ],
-    },
-    {
-      type: 'timeseries',
-      title: 'Amplification',
-      description:
-        'Attempts for each call that reached the upstream: 1 without retries and hedges. Under load the retry budget keeps it near 1.2; well above that, look for an operation without a budget, or for a client library that retries on its own.',
-      unit: 'short',
-      decimals: 2,
-      width: 8,
-      thresholds: AMPLIFICATION_THRESHOLDS,
-      noValue: 'No attempts',
-      runbooks: ['retry-storm'],
-      traces: [TRIED_AGAIN],
-      queries: [{ expression: amplification({ by: [operation] }), legend: legend(operation) }],
-    },
-    {
-      type: 'timeseries',
-      title: 'Time lost in failed attempts',
-      description:
-        'Seconds per second that calls spend in attempts that fail. 1 means that one call at any time is waiting for nothing: a shorter attempt timeout or the circuit breaker gives it back.',
-      unit: 's',
-      width: 7,
-      stacked: true,
-      noValue: 'No failed attempts',
-      traces: [TRIED_AGAIN],
-      queries: [{ expression: rate(retryWastedDuration, 'value', { by: [operation] }), legend: legend(operation) }],
-    },
-  ],
+  panels: [savedAndWastedPanel({ width: 9 }), amplificationPanel({ width: 8 }), timeLostPanel({ width: 7 })],
 };
